@@ -1,0 +1,1 @@
+//! Tutti: one prompt, every model, at once.
