@@ -1,0 +1,100 @@
+//! What went wrong, in classes that a person can act on.
+
+use serde::Serialize;
+
+/// What kind of failure it is; each has one plain explanation and one next step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The key is missing, wrong or expired.
+    Auth,
+    /// The key is right but this is not allowed: region, policy, plan, or a server's own origin list.
+    Forbidden,
+    /// The model does not exist there, or this key may not use it.
+    Model,
+    /// The conversation is longer than the model's context window.
+    TooLong,
+    /// The provider does not accept the request as it is.
+    Request,
+    /// Too many requests or tokens for now.
+    RateLimit,
+    /// No credit left: waiting does not help.
+    Quota,
+    /// The provider's content filter refused the prompt or the answer.
+    Blocked,
+    /// The provider failed.
+    Server,
+    /// The provider has too much to do.
+    Overloaded,
+    /// Nothing came for too long.
+    Timeout,
+    /// The browser could not reach the server or was not allowed to read the answer; it does not say which.
+    NetworkOrCors,
+    /// The connection broke while the answer arrived.
+    ConnectionLost,
+    /// What came is not what this API sends.
+    Protocol,
+    /// A web page came in place of an answer (a captive portal, a proxy).
+    NotAStream,
+    /// The server said yes and sent nothing.
+    Empty,
+    /// A line or an answer larger than the limit.
+    TooLarge,
+}
+
+impl ErrorClass {
+    /// A second try, unchanged, has a fair chance.
+    pub fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::RateLimit
+                | Self::Server
+                | Self::Overloaded
+                | Self::Timeout
+                | Self::NetworkOrCors
+                | Self::ConnectionLost
+        )
+    }
+}
+
+/// A failure of one call. Texts are the provider's own words, cut to a bounded length; they are
+/// data, never markup.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ApiError {
+    pub class: ErrorClass,
+    /// HTTP status of the reply; `None` when the error came inside a stream or from this program.
+    pub http_status: Option<u16>,
+    pub kind: Option<String>,
+    pub code: Option<Code>,
+    /// The provider's own status word, such as Gemini's `INVALID_ARGUMENT`.
+    pub status: Option<String>,
+    /// The field of the request that the provider names.
+    pub param: Option<String>,
+    pub message: String,
+    /// How long the provider asks to wait, in milliseconds, as read from the body.
+    pub retry_after_ms: Option<u64>,
+}
+
+/// An error code, kept as the provider writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Code {
+    Number(i64),
+    Text(String),
+}
+
+impl ApiError {
+    pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            http_status: None,
+            kind: None,
+            code: None,
+            status: None,
+            param: None,
+            message: message.into(),
+            retry_after_ms: None,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The vocabulary that every other room speaks. Plain data: no clock, no network, no page.
+//!
+//! - [`chat`]: what is said and asked
+//! - [`provider`]: who answers, as rows of data; [`catalog`]: the rows
+//! - [`event`]: what a decoder says while an answer arrives; [`answer`]: what the events add up to
+//! - [`error`]: what went wrong, in classes that a person can act on
+//! - [`http`]: requests as plain data, origins and keys
+
+pub mod answer;
+pub mod catalog;
+pub mod chat;
+pub mod error;
+pub mod event;
+pub mod http;
+pub mod provider;

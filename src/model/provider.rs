@@ -1,0 +1,142 @@
+//! Who answers: providers as data, dialects as a closed set.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::http::BaseUrl;
+
+/// A wire format. One module of `wire` each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// "Chat Completions", the format that most hosts copy.
+    OpenaiChat,
+    OpenaiResponses,
+    AnthropicMessages,
+    Gemini,
+    Mistral,
+    CohereV2,
+    OllamaChat,
+}
+
+impl Dialect {
+    pub const ALL: [Self; 7] = [
+        Self::OpenaiChat,
+        Self::OpenaiResponses,
+        Self::AnthropicMessages,
+        Self::Gemini,
+        Self::Mistral,
+        Self::CohereV2,
+        Self::OllamaChat,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenaiChat => "openai_chat",
+            Self::OpenaiResponses => "openai_responses",
+            Self::AnthropicMessages => "anthropic_messages",
+            Self::Gemini => "gemini",
+            Self::Mistral => "mistral",
+            Self::CohereV2 => "cohere_v2",
+            Self::OllamaChat => "ollama_chat",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
+    }
+}
+
+/// Who runs models. Data: a new compatible host is one more row in [`super::catalog`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Provider {
+    /// Stable, lower case; saved settings refer to it.
+    pub id: Cow<'static, str>,
+    pub name: Cow<'static, str>,
+    pub base_url: BaseUrl,
+    /// The formats that the host speaks, the best one first. Never empty.
+    pub dialects: Cow<'static, [Dialect]>,
+    pub auth: Auth,
+    /// Headers that the host wants besides the key, and that its preflight admits.
+    pub headers: Cow<'static, [(&'static str, &'static str)]>,
+    pub quirks: Quirks,
+    /// How many calls may be open at once over HTTP/2.
+    pub connections: u16,
+    /// Where a person gets a key; `None` for a server of their own.
+    pub key_url: Option<&'static str>,
+    /// The name of the key in `.env` files.
+    pub key_env: Option<&'static str>,
+    /// Where it runs: a server of the user's own needs no key and has hints of its own.
+    pub place: Place,
+}
+
+impl Provider {
+    pub fn dialect(&self) -> Dialect {
+        self.dialects.first().copied().unwrap_or(Dialect::OpenaiChat)
+    }
+}
+
+/// How the key travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// `Authorization: Bearer <key>`; sent only when there is a key.
+    Bearer,
+    /// The key alone in a header of that name.
+    Header(&'static str),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A company's host on the internet.
+    Cloud,
+    /// A server on this computer or in the local network.
+    Local,
+    /// No server at all: answers are made up in the page.
+    Simulated,
+}
+
+/// Where a host departs from the format that it copies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quirks {
+    /// The field that limits the length of an answer.
+    pub max_tokens: MaxTokens,
+    /// `stream_options.include_usage` must be asked for, or must be left out.
+    pub stream_options: StreamOptions,
+    /// How reasoning is asked for.
+    pub effort: EffortStyle,
+    /// `completion_tokens` leaves reasoning out (xAI), where no `total_tokens` tells.
+    pub reasoning_apart: bool,
+    /// An assistant turn may end the request, and the model goes on with it.
+    pub prefill: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MaxTokens {
+    #[default]
+    MaxTokens,
+    MaxCompletionTokens,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StreamOptions {
+    #[default]
+    IncludeUsage,
+    Never,
+}
+
+/// The request field that carries [`super::chat::Effort`] in the OpenAI chat format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EffortStyle {
+    /// `reasoning_effort: "low"`.
+    #[default]
+    ReasoningEffort,
+    /// `reasoning: {effort: "low"}` (OpenRouter).
+    Reasoning,
+    /// `thinking: {type: "enabled" | "disabled"}` (Z.ai, Moonshot).
+    Thinking,
+    /// Both: `thinking: {type}` and `reasoning_effort` (DeepSeek).
+    ThinkingAndEffort,
+    /// `enable_thinking: bool` (Alibaba).
+    EnableThinking,
+}
