@@ -6,6 +6,13 @@ use crate::model::{
     provider::{Dialect, Quirks},
 };
 
+/// A line or JSON value larger than the limit, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a line of the answer is longer than {limit} bytes")]
+pub struct LineTooLong {
+    pub limit: usize,
+}
+
 /// The longest line and the largest JSON value that is held in memory, in bytes.
 pub const DEFAULT_LINE_LIMIT: usize = 16 << 20;
 
@@ -40,9 +47,8 @@ impl BodyDecoder {
     /// Decodes one chunk and appends what it says to `out`.
     ///
     /// # Errors
-    /// A line exceeds the limit ([`ErrorClass::TooLarge`](crate::model::error::ErrorClass::TooLarge)).
-    /// What was decoded before is in `out`; nothing more is read.
-    pub fn push(&mut self, bytes: &[u8], out: &mut Vec<StreamEvent>) -> Result<(), ApiError> {
+    /// A line exceeds the limit. What was decoded before is in `out`; nothing more is read.
+    pub fn push(&mut self, bytes: &[u8], out: &mut Vec<StreamEvent>) -> Result<(), LineTooLong> {
         let _ = (bytes, out, self.dialect, self.quirks, self.line_limit);
         Ok(())
     }
