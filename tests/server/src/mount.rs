@@ -1,0 +1,320 @@
+//! A provider's stand-in at `/m/<name>/`: answers any request with its next replay, and remembers
+//! all it was asked.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION, CONTENT_ENCODING,
+    CONTENT_LENGTH, TRANSFER_ENCODING,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use crate::cors::{self, Cors};
+use crate::perform;
+use crate::replay::Replay;
+use crate::wire::Cutter;
+
+/// How long a wait may last before it fails with what was seen instead. Not a measurement.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A mount's handle: sets what it does, lets gated replays go on, tells what it was asked.
+#[derive(Clone)]
+pub struct Mount {
+    stage: Arc<Stage>,
+}
+
+/// One request a mount has answered, preflights apart.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// Path and query below the mount, e.g. `/v1/chat/completions`.
+    pub path: String,
+    /// Names in lower case, in the order they came.
+    pub headers: Vec<(String, String)>,
+    pub body: Bytes,
+    /// How many chunks of the replay were sent so far.
+    pub chunks_sent: usize,
+    /// Milliseconds since the server started.
+    pub first_chunk_ms: Option<u64>,
+    pub last_chunk_ms: Option<u64>,
+    /// The replay was played to its end, whichever end that was.
+    pub complete: bool,
+    /// The client cut the answer off before its end.
+    pub aborted: bool,
+}
+
+/// A browser's question whether a page may send a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preflight {
+    pub path: String,
+    /// The request headers it asked for, in lower case.
+    pub asked_headers: Vec<String>,
+    pub refused: bool,
+}
+
+impl Mount {
+    pub(crate) fn new(name: &str, url: String, epoch: Instant, replay: Replay) -> Self {
+        let stage = Stage {
+            name: name.to_owned(),
+            url,
+            epoch,
+            settings: Mutex::new(Settings { cors: Cors::Reflective, queue: VecDeque::from([replay]) }),
+            gate: watch::Sender::default(),
+            requests: watch::Sender::default(),
+            preflights: watch::Sender::default(),
+        };
+        Self { stage: Arc::new(stage) }
+    }
+
+    /// Sets which pages may call it; at first, all.
+    pub fn cors(self, cors: Cors) -> Self {
+        self.stage.settings().cors = cors;
+        self
+    }
+
+    /// Answers the request after the earlier ones with this; the last replay repeats.
+    pub fn then(self, replay: Replay) -> Self {
+        self.stage.settings().queue.push_back(replay);
+        self
+    }
+
+    /// The mount's own address, `http://127.0.0.1:PORT/m/<name>`.
+    pub fn url(&self) -> &str {
+        &self.stage.url
+    }
+
+    /// Lets every gated replay that is under way take so many steps more.
+    /// Wait for the request first: a replay that starts later does not see it.
+    pub fn release(&self, steps: usize) {
+        assert!(
+            !self.stage.requests.borrow().is_empty(),
+            "mount {}: release({steps}) before any request came; wait_for_requests first",
+            self.stage.name
+        );
+        self.stage.gate.send_modify(|gate| gate.released += steps);
+    }
+
+    /// Opens the gate for good: for what is under way and for all that follows.
+    pub fn release_all(&self) {
+        self.stage.gate.send_modify(|gate| gate.open = true);
+    }
+
+    /// All requests so far, in the order of their arrival.
+    pub fn requests(&self) -> Vec<Request> {
+        self.stage.requests.borrow().clone()
+    }
+
+    /// All preflights so far.
+    pub fn preflights(&self) -> Vec<Preflight> {
+        self.stage.preflights.borrow().clone()
+    }
+
+    /// Waits until `count` requests have come in whole; panics with what was seen when they do not.
+    pub async fn wait_for_requests(&self, count: usize) -> Vec<Request> {
+        self.wait(&format!("{count} requests"), |all| all.len() >= count).await
+    }
+
+    /// Waits until the client has cut off `count` answers.
+    pub async fn wait_aborted(&self, count: usize) -> Vec<Request> {
+        self.wait(&format!("{count} aborted requests"), |all| {
+            all.iter().filter(|request| request.aborted).count() >= count
+        })
+        .await
+    }
+
+    /// Waits until `count` answers were played to their end.
+    pub async fn wait_complete(&self, count: usize) -> Vec<Request> {
+        self.wait(&format!("{count} complete answers"), |all| {
+            all.iter().filter(|request| request.complete).count() >= count
+        })
+        .await
+    }
+
+    async fn wait(&self, what: &str, reached: impl Fn(&[Request]) -> bool) -> Vec<Request> {
+        let mut requests = self.stage.requests.subscribe();
+        let seen = tokio::time::timeout(DEADLINE, requests.wait_for(|all| reached(all))).await;
+        match seen {
+            Ok(Ok(all)) => all.clone(),
+            Ok(Err(_)) | Err(_) => panic!(
+                "mount {} did not see {what} within {} s; it saw {:#?} and the preflights {:#?}",
+                self.stage.name,
+                DEADLINE.as_secs(),
+                self.requests(),
+                self.preflights()
+            ),
+        }
+    }
+
+    /// Answers one request whose body has been read; `path` is what follows the mount's name.
+    pub(crate) fn answer(&self, head: &request::Parts, path: &str, body: Bytes, cutter: Cutter) -> Response {
+        if cors::is_preflight(&head.method, &head.headers) {
+            return self.answer_preflight(head, path);
+        }
+        let (replay, cors) = self.stage.next_replay();
+        let mut headers = replayable_headers(&replay.headers);
+        cors.mark(&head.headers, &mut headers);
+        let status = StatusCode::from_u16(replay.status).unwrap_or(StatusCode::OK);
+        let index = self.stage.record(Request {
+            method: head.method.to_string(),
+            path: path.to_owned(),
+            headers: readable_headers(&head.headers),
+            body,
+            chunks_sent: 0,
+            first_chunk_ms: None,
+            last_chunk_ms: None,
+            complete: false,
+            aborted: false,
+        });
+        let chunks = perform::perform(self.stage.clone(), index, replay, cutter);
+        (status, headers, Body::from_stream(chunks)).into_response()
+    }
+
+    fn answer_preflight(&self, head: &request::Parts, path: &str) -> Response {
+        let answer = self.stage.settings().cors.answer_preflight(&head.headers);
+        self.stage.preflights.send_modify(|all| {
+            all.push(Preflight {
+                path: path.to_owned(),
+                asked_headers: cors::asked_headers(&head.headers).collect(),
+                refused: !answer.0.is_success(),
+            });
+        });
+        answer.into_response()
+    }
+}
+
+impl Request {
+    /// The first header of that name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn body_text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Whether the address, a header or the body holds this text.
+    pub fn mentions(&self, needle: &str) -> bool {
+        self.path.contains(needle)
+            || self.headers.iter().any(|(_, value)| value.contains(needle))
+            || self.body_text().contains(needle)
+    }
+}
+
+/// What a mount and its performances share.
+pub(crate) struct Stage {
+    name: String,
+    url: String,
+    epoch: Instant,
+    settings: Mutex<Settings>,
+    gate: watch::Sender<Gate>,
+    requests: watch::Sender<Vec<Request>>,
+    preflights: watch::Sender<Vec<Preflight>>,
+}
+
+struct Settings {
+    cors: Cors,
+    queue: VecDeque<Replay>,
+}
+
+#[derive(Debug, Default)]
+struct Gate {
+    released: usize,
+    open: bool,
+}
+
+impl Stage {
+    /// How many steps were released up to now; a gated replay counts from where it starts.
+    pub(crate) fn released(&self) -> usize {
+        self.gate.borrow().released
+    }
+
+    /// Waits until the gate is open, or more than `steps` were released in all.
+    pub(crate) async fn wait_released_beyond(&self, steps: usize) {
+        // The sender lives in self, so that the channel cannot close in the meantime.
+        let _ = self.gate.subscribe().wait_for(|gate| gate.open || gate.released > steps).await;
+    }
+
+    pub(crate) fn note_chunk(&self, index: usize) {
+        let now = self.epoch.elapsed().as_millis() as u64;
+        self.update(index, |request| {
+            request.chunks_sent += 1;
+            request.first_chunk_ms.get_or_insert(now);
+            request.last_chunk_ms = Some(now);
+        });
+    }
+
+    pub(crate) fn note_complete(&self, index: usize) {
+        self.update(index, |request| request.complete = true);
+    }
+
+    pub(crate) fn note_aborted(&self, index: usize) {
+        self.update(index, |request| request.aborted = true);
+    }
+
+    fn update(&self, index: usize, change: impl FnOnce(&mut Request)) {
+        self.requests.send_modify(|all| change(&mut all[index]));
+    }
+
+    fn record(&self, request: Request) -> usize {
+        let mut index = 0;
+        self.requests.send_modify(|all| {
+            index = all.len();
+            all.push(request);
+        });
+        index
+    }
+
+    fn next_replay(&self) -> (Replay, Cors) {
+        let mut settings = self.settings();
+        let replay = if settings.queue.len() > 1 {
+            settings.queue.pop_front()
+        } else {
+            settings.queue.front().cloned()
+        };
+        let replay = replay.unwrap_or_else(|| Replay::new(500));
+        (replay, settings.cors)
+    }
+
+    fn settings(&self) -> MutexGuard<'_, Settings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The recorded headers without those that this server writes itself.
+fn replayable_headers(recorded: &[(String, String)]) -> HeaderMap {
+    const OWN: [HeaderName; 6] = [
+        ACCESS_CONTROL_ALLOW_CREDENTIALS,
+        ACCESS_CONTROL_ALLOW_ORIGIN,
+        CONNECTION,
+        CONTENT_ENCODING,
+        CONTENT_LENGTH,
+        TRANSFER_ENCODING,
+    ];
+    recorded
+        .iter()
+        .filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_str(value).ok()?))
+        })
+        .filter(|(name, _)| !OWN.contains(name))
+        .collect()
+}
+
+fn readable_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect()
+}
