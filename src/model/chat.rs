@@ -133,6 +133,15 @@ impl Effort {
             Self::Max => "max",
         }
     }
+
+    /// What a model gives that knows only these steps: the highest of them that is not above what
+    /// is asked, so that nobody pays for more thinking than they wanted; else the lowest.
+    pub fn within(self, steps: &[Self]) -> Option<Self> {
+        let thinking = |step: &Self| (*step == Self::Off) == (self == Self::Off);
+        let known = || steps.iter().copied().filter(thinking);
+        let not_above = known().filter(|step| *step <= self).max();
+        not_above.or_else(|| known().min()).or_else(|| steps.iter().copied().min())
+    }
 }
 
 /// Facts about a model that change how a request is written. Taken from a provider's model list.
@@ -142,4 +151,23 @@ pub struct ModelTraits {
     pub max_output: Option<u32>,
     /// Anthropic: the model takes `thinking: {type: "adaptive"}` in place of a token budget.
     pub adaptive_thinking: Option<bool>,
+    /// The model thinks, or can be told to.
+    pub reasoning: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Effort::{self, High, Low, Max, Medium, Minimal, Off, XHigh};
+
+    #[test]
+    fn an_effort_becomes_the_nearest_step_that_is_not_above_it() {
+        let check = |asked: Effort, steps: &[Effort], expected| assert_eq!(asked.within(steps), expected);
+        check(Medium, &[Low, High, Max], Some(Low));
+        check(XHigh, &[Low, High, Max], Some(High));
+        check(Minimal, &[Off, Low, High], Some(Low));
+        check(Off, &[Off, Low], Some(Off));
+        check(Off, &[Low, High], Some(Low));
+        check(High, &[Off], Some(Off));
+        check(High, &[], None);
+    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::http::BaseUrl;
+use super::{chat::Effort, http::BaseUrl};
 
 /// A wire format. One module of `wire` each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -69,12 +69,34 @@ pub struct Provider {
     pub key_env: Option<&'static str>,
     /// Where it runs: a server of the user's own needs no key and has hints of its own.
     pub place: Place,
+    /// Whether a web page may call it.
+    pub cors: Cors,
 }
 
 impl Provider {
     pub fn dialect(&self) -> Dialect {
         self.dialects.first().copied().unwrap_or(Dialect::OpenaiChat)
     }
+
+    /// The address is a placeholder: nothing can be sent before the user has put in their own.
+    ///
+    /// Placeholders end in `.invalid`, which never resolves (RFC 2606, "Reserved Top Level DNS
+    /// Names"), so no stranger can own one.
+    pub fn needs_base_url(&self) -> bool {
+        let origin = self.base_url.origin();
+        self.place != Place::Simulated && origin.as_str().ends_with(".invalid")
+    }
+}
+
+/// Whether a host lets a web page read its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cors {
+    Yes,
+    /// Only after its owner has changed this setting or used this command.
+    NeedsSetting(&'static str),
+    No,
+    /// An address of the user's own; only a try can tell.
+    Unknown,
 }
 
 /// How the key travels.
@@ -109,6 +131,52 @@ pub struct Quirks {
     pub reasoning_apart: bool,
     /// An assistant turn may end the request, and the model goes on with it.
     pub prefill: bool,
+    /// How the paths hang below the base URL.
+    pub paths: Paths,
+    /// OpenAI's own models run here under their own names, so the rules of its reasoning models hold.
+    pub openai_models: bool,
+    /// The steps of reasoning that the host knows; empty when it takes every word.
+    pub efforts: &'static [Effort],
+    /// Parameters that the host refuses, by their names in [`super::chat::Sampling`].
+    pub refuses: &'static [&'static str],
+    /// Models whose names begin so have a fixed temperature, `top_p` and penalties.
+    pub fixed_sampling: Option<&'static str>,
+    /// User and assistant must take turns: neighbours of one role are sent as one message.
+    pub strict_turns: bool,
+    /// Thinking text goes back with the tool calls that it led to.
+    pub echo_reasoning: bool,
+}
+
+impl Quirks {
+    /// No departure at all.
+    pub const NONE: Self = Self {
+        max_tokens: MaxTokens::MaxTokens,
+        stream_options: StreamOptions::IncludeUsage,
+        effort: EffortStyle::ReasoningEffort,
+        reasoning_apart: false,
+        prefill: false,
+        paths: Paths::Plain,
+        openai_models: false,
+        efforts: &[],
+        refuses: &[],
+        fixed_sampling: None,
+        strict_turns: false,
+        echo_reasoning: false,
+    };
+}
+
+/// How the paths of the OpenAI formats hang below a base URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Paths {
+    /// `/chat/completions`, `/responses` and `/models`.
+    #[default]
+    Plain,
+    /// The same below `/v1`, besides the host's own format (Ollama).
+    V1,
+    /// `/chat/completions`, and the others below `/v1` (Perplexity).
+    V1ButChat,
+    /// Azure's: the v1 paths, or a path for each deployment with a version in the query.
+    Azure,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,4 +207,6 @@ pub enum EffortStyle {
     ThinkingAndEffort,
     /// `enable_thinking: bool` (Alibaba).
     EnableThinking,
+    /// `reasoning_effort` in words that depend on the model, and `reasoning_format` (Groq).
+    Groq,
 }
