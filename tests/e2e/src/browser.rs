@@ -1,0 +1,183 @@
+//! An open browser window.
+
+use std::process::Command;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::{By, Capabilities, WebDriver, WebElement};
+
+use crate::Result;
+use crate::engine::{Engine, WINDOW};
+use crate::evidence::Evidence;
+use crate::process::{Display, Process, free_ports};
+
+/// How long a page may take to get where a journey waits for it. Not a measurement.
+const DEADLINE: Duration = Duration::from_secs(20);
+/// The page's own deadline comes first, since its failure says more.
+const SCRIPT_DEADLINE: Duration = Duration::from_secs(40);
+
+/// A browser with a fresh profile, a driver of its own and, where it needs one, a display.
+pub struct Browser {
+    pub engine: Engine,
+    evidence: Evidence,
+    // In the order in which they must end.
+    session: WebDriver,
+    _driver: Process,
+    _display: Option<Display>,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Opens a window; `test` names the files that are kept.
+    pub async fn start(engine: Engine, test: &str) -> Result<Self> {
+        let evidence = Evidence::of(engine, test)?;
+        let profile = tempfile::Builder::new().prefix("tutti-e2e-").tempdir()?;
+        let display = engine.needs_display().then(Display::start).transpose()?;
+        let [port, spare_port] = free_ports()?;
+
+        let mut command = Command::new(engine.driver()?);
+        command.args(engine.driver_args(port, spare_port, profile.path()));
+        if let Some(display) = &display {
+            let home = profile.path();
+            command
+                .env("DISPLAY", &display.name)
+                .env("GDK_BACKEND", "x11")
+                .env("NO_AT_BRIDGE", "1")
+                .env("XDG_CACHE_HOME", home.join("cache"))
+                .env("XDG_CONFIG_HOME", home.join("config"))
+                .env("XDG_DATA_HOME", home.join("data"));
+        }
+        let driver = Process::listening(&mut command, &evidence.driver_log(), port).await?;
+
+        let wanted: Capabilities = serde_json::from_value(engine.capabilities(profile.path())?)?;
+        let address = format!("http://127.0.0.1:{port}");
+        let session = WebDriver::new(address, wanted).await.map_err(|error| {
+            let log = evidence.driver_log();
+            format!("{error}\nthe driver's log is {}", log.display())
+        })?;
+        session.set_script_timeout(SCRIPT_DEADLINE).await?;
+        session.set_window_rect(0, 0, WINDOW.0, WINDOW.1).await?;
+        Ok(Self { engine, evidence, session, _driver: driver, _display: display, _profile: profile })
+    }
+
+    pub async fn visit(&self, url: &str) -> Result {
+        let visited = self.session.goto(url).await;
+        Ok(visited.map_err(|error| format!("cannot open {url}: {error}"))?)
+    }
+
+    pub async fn find(&self, css: &str) -> Result<WebElement> {
+        let found = self.session.find(By::Css(css)).await;
+        Ok(found.map_err(|error| format!("{css} is not on the page: {error}"))?)
+    }
+
+    /// The element at this place, counted from 0, among those that match.
+    pub async fn nth(&self, css: &str, index: usize) -> Result<WebElement> {
+        let all = self.session.find_all(By::Css(css)).await?;
+        let count = all.len();
+        all.into_iter()
+            .nth(index)
+            .ok_or_else(|| format!("there are {count} of {css}, none at {index}").into())
+    }
+
+    /// Runs a script and reads what it returns. In the script, `args` is the argument.
+    pub async fn read<T: DeserializeOwned>(&self, script: &str, args: Value) -> Result<T> {
+        let script = format!("const args = arguments[0];\n{script}");
+        Ok(self.session.execute(script, vec![args]).await?.convert()?)
+    }
+
+    /// Waits until a condition, a JavaScript expression over `args`, is truthy, and returns its
+    /// value. It is looked at in the page whenever the page changes. `state` is a script that
+    /// says for a failure how the page stands.
+    pub async fn wait_until(&self, what: &str, condition: &str, args: Value, state: &str) -> Result<Value> {
+        // The condition is written into the script, since the page's CSP may forbid eval.
+        let script = format!(
+            "const [args, deadline, done] = arguments;
+            const met = () => ({condition});
+            const state = () => {{ {state} }};
+            let timer;
+            const watch = new MutationObserver(look);
+            function look() {{
+                let value;
+                try {{ value = met(); }} catch (error) {{ value = null; }}
+                if (!value) return;
+                end({{ met: value }});
+            }}
+            function end(answer) {{
+                watch.disconnect();
+                clearTimeout(timer);
+                done(answer);
+            }}
+            timer = setTimeout(() => end({{ state: state() }}), deadline);
+            watch.observe(document, {{
+                subtree: true, childList: true, attributes: true, characterData: true,
+            }});
+            look();"
+        );
+        let args = vec![args, json!(DEADLINE.as_millis() as u64)];
+        let answer = self.session.execute_async(script, args).await;
+        let answer = answer.map_err(|error| format!("while waiting for {what}: {error}"))?;
+        match answer.json().get("met") {
+            Some(value) => Ok(value.clone()),
+            None => Err(format!(
+                "{what} did not come within {} s; the page: {:#}",
+                DEADLINE.as_secs(),
+                answer.json()["state"]
+            )
+            .into()),
+        }
+    }
+
+    /// Keeps a picture of this moment.
+    pub async fn screenshot(&self, moment: &str) -> Result {
+        let path = self.evidence.picture(moment);
+        self.session.screenshot(&path).await?;
+        println!("picture: {}", path.display());
+        Ok(())
+    }
+
+    /// The addresses of all that the page has asked for, as the browser counts them.
+    pub async fn requested(&self) -> Result<Vec<String>> {
+        let script = "return performance.getEntriesByType('resource').map((entry) => entry.name);";
+        self.read(script, Value::Null).await
+    }
+
+    /// Saves what helps to understand a failure; nothing here may fail in turn.
+    pub(crate) async fn save_failure(&self) {
+        let picture = self.evidence.failure_picture();
+        match self.session.screenshot(&picture).await {
+            Ok(()) => eprintln!("picture of the failure: {}", picture.display()),
+            Err(error) => eprintln!("no picture of the failure: {error}"),
+        }
+        let log = self.evidence.failure_log();
+        let source = self.session.source().await.unwrap_or_default();
+        let text = format!("{}\n--- the page ---\n{source}\n", self.console().await);
+        match std::fs::write(&log, text) {
+            Ok(()) => eprintln!("console and page: {}", log.display()),
+            Err(error) => eprintln!("no log of the failure: {error}"),
+        }
+    }
+
+    /// What the page wrote to the console, or where that is.
+    async fn console(&self) -> String {
+        match self.engine {
+            Engine::Chromium => match self.session.browser_log().await {
+                Ok(entries) => {
+                    entries.iter().map(|entry| format!("{} {}\n", entry.level, entry.message)).collect()
+                }
+                Err(error) => format!("no console log: {error}\n"),
+            },
+            Engine::Firefox | Engine::WebKit => {
+                format!("console: see {}\n", self.evidence.driver_log().display())
+            }
+        }
+    }
+
+    pub(crate) async fn close(self) {
+        // What does not end by itself is ended with its driver.
+        if let Err(error) = self.session.quit().await {
+            eprintln!("the browser did not close: {error}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Programs started for a test and ended with it.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::net::TcpStream;
+
+use crate::Result;
+use crate::engine::{WINDOW, program};
+
+/// How long a program may take to come up.
+const START: Duration = Duration::from_secs(30);
+
+/// A running program. Dropping it ends it and whatever it started, each by its own id.
+pub(crate) struct Process {
+    child: Child,
+}
+
+impl Process {
+    fn spawn(command: &mut Command) -> Result<Self> {
+        let child =
+            command.spawn().map_err(|error| format!("cannot start {:?}: {error}", command.get_program()))?;
+        Ok(Self { child })
+    }
+
+    /// Starts a program that writes to `log` and waits until it listens on `port`.
+    pub(crate) async fn listening(command: &mut Command, log: &Path, port: u16) -> Result<Self> {
+        // To a file, never to a pipe: some drivers panic when nobody reads.
+        let log_file = File::create(log)?;
+        command.stdin(Stdio::null()).stdout(log_file.try_clone()?).stderr(log_file);
+        let mut process = Self::spawn(command)?;
+        let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+        let begun = Instant::now();
+        while TcpStream::connect(address).await.is_err() {
+            let ended = process.child.try_wait()?;
+            if ended.is_some() || begun.elapsed() > START {
+                return Err(format!(
+                    "{:?} does not listen on port {port} ({}); its output is in {}",
+                    command.get_program(),
+                    ended.map_or("still starting".to_owned(), |status| status.to_string()),
+                    log.display()
+                )
+                .into());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(process)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let offspring = Pid::from_child(&self.child);
+        for id in descendants(offspring) {
+            let _ = kill_process(id, Signal::KILL);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The ids of all processes below one, deepest last. Empty where the kernel does not tell.
+fn descendants(id: Pid) -> Vec<Pid> {
+    let id = id.as_raw_nonzero();
+    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+    let mut all = Vec::new();
+    for child in children.unwrap_or_default().split_whitespace() {
+        if let Some(child) = child.parse().ok().and_then(Pid::from_raw) {
+            all.push(child);
+            all.extend(descendants(child));
+        }
+    }
+    all
+}
+
+/// A screen that nobody sees.
+pub(crate) struct Display {
+    _server: Process,
+    /// As the environment variable DISPLAY wants it, e.g. `:7`.
+    pub(crate) name: String,
+}
+
+impl Display {
+    /// Starts an X server on a number of its own choice.
+    pub(crate) fn start() -> Result<Self> {
+        let screen = format!("{}x{}x24", WINDOW.0, WINDOW.1);
+        let mut server = Process::spawn(
+            Command::new(program(&["Xvfb"], "the Debian package xvfb")?)
+                .args(["-displayfd", "1", "-nolisten", "tcp"])
+                .args(["-screen", "0", &screen])
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null()),
+        )?;
+        let mut number = String::new();
+        if let Some(output) = server.child.stdout.take() {
+            BufReader::new(output).read_line(&mut number)?;
+        }
+        match number.trim() {
+            "" => Err("Xvfb ended before it had a display".into()),
+            number => Ok(Self { name: format!(":{number}"), _server: server }),
+        }
+    }
+}
+
+/// Ports that nobody holds at this moment.
+pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N]> {
+    let mut held = Vec::new();
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
