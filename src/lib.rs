@@ -15,5 +15,6 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod call;
 pub mod model;
 pub mod wire;

@@ -72,8 +72,12 @@ pub struct ApiError {
     /// The field of the request that the provider names.
     pub param: Option<String>,
     pub message: String,
+    /// More of the provider's words: what an upstream said, or the page that came in place of JSON.
+    pub detail: Option<String>,
     /// How long the provider asks to wait, in milliseconds, as read from the body.
     pub retry_after_ms: Option<u64>,
+    /// Until when it asks to wait, in milliseconds since 1970, as read from the body.
+    pub retry_at_epoch_ms: Option<u64>,
 }
 
 /// An error code, kept as the provider writes it.
@@ -94,7 +98,9 @@ impl ApiError {
             status: None,
             param: None,
             message: message.into(),
+            detail: None,
             retry_after_ms: None,
+            retry_at_epoch_ms: None,
         }
     }
 }

@@ -1,10 +1,28 @@
 //! The bytes of an answer, however they are framed and cut, to events.
+//!
+//! The framing is read off the bytes, since content types lie: server-sent events, one JSON value a
+//! line, one value over many lines, the elements of an array, and JSON between server-sent events
+//! (where Gemini puts the errors of a stream).
 
 use crate::model::{
-    error::ApiError,
+    error::{ApiError, ErrorClass},
     event::StreamEvent,
     provider::{Dialect, Quirks},
 };
+
+use super::{
+    anthropic_messages, cohere_v2, error, gemini,
+    json::{Piece, Values},
+    lines::Lines,
+    ollama_chat, openai_chat, openai_responses,
+    sse::Fields,
+};
+
+/// The longest line and the largest JSON value that is held in memory, in bytes.
+pub const DEFAULT_LINE_LIMIT: usize = 16 << 20;
+
+/// How much of a web page that came in place of an answer is kept, in bytes.
+const PAGE_LIMIT: usize = 4 << 10;
 
 /// A line or JSON value larger than the limit, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,14 +31,11 @@ pub struct LineTooLong {
     pub limit: usize,
 }
 
-/// The longest line and the largest JSON value that is held in memory, in bytes.
-pub const DEFAULT_LINE_LIMIT: usize = 16 << 20;
-
 /// Decodes the body of one successful reply (HTTP status below 400).
 #[derive(Debug)]
 pub struct BodyDecoder {
-    dialect: Dialect,
-    quirks: Quirks,
+    lines: Lines,
+    body: Body,
     line_limit: usize,
 }
 
@@ -37,11 +52,15 @@ pub struct BodyEnd {
 
 impl BodyDecoder {
     pub fn new(dialect: Dialect, quirks: Quirks) -> Self {
-        Self { dialect, quirks, line_limit: DEFAULT_LINE_LIMIT }
+        Self {
+            lines: Lines::new(DEFAULT_LINE_LIMIT),
+            body: Body::new(DialectDecoder::new(dialect, quirks)),
+            line_limit: DEFAULT_LINE_LIMIT,
+        }
     }
 
     pub fn with_line_limit(self, line_limit: usize) -> Self {
-        Self { line_limit, ..self }
+        Self { lines: Lines::new(line_limit), line_limit, ..self }
     }
 
     /// Decodes one chunk and appends what it says to `out`.
@@ -49,23 +68,212 @@ impl BodyDecoder {
     /// # Errors
     /// A line exceeds the limit. What was decoded before is in `out`; nothing more is read.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<StreamEvent>) -> Result<(), LineTooLong> {
-        let _ = (bytes, out, self.dialect, self.quirks, self.line_limit);
-        Ok(())
+        let Self { lines, body, line_limit } = self;
+        let mut too_long = Ok(());
+        lines.push(bytes, |line| {
+            if too_long.is_ok() {
+                too_long = body.line(line, *line_limit, out);
+            }
+        })?;
+        too_long
     }
 
     /// The terminal marker has been seen: the answer is whole even if the connection breaks now.
     pub fn is_complete(&self) -> bool {
-        false
+        self.body.decoder.is_complete()
     }
 
     /// Events skipped so far; see [`BodyEnd::skipped_events`].
     pub fn skipped_events(&self) -> u32 {
-        0
+        self.body.skipped
     }
 
     /// The body has ended, or broken off. Decodes what was still held back.
     pub fn end(&mut self, out: &mut Vec<StreamEvent>) -> BodyEnd {
-        let _ = out;
-        BodyEnd { complete: false, skipped_events: 0, problem: None }
+        if let Some(line) = self.lines.end() {
+            // JSON needs no newline at its end. What was cut off in the middle is no event, neither
+            // here nor by the rules of server-sent events, and so is not counted as skipped.
+            let (read, skipped) = (self.body.read, self.body.skipped);
+            let _ = self.body.line(&line, self.line_limit, out);
+            if self.body.read == read {
+                self.body.skipped = skipped;
+            }
+        }
+        self.body.decoder.end(out);
+        BodyEnd {
+            complete: self.body.decoder.is_complete(),
+            skipped_events: self.body.skipped,
+            problem: self.body.problem(),
+        }
+    }
+}
+
+/// Everything after the splitting into lines.
+#[derive(Debug)]
+struct Body {
+    fields: Fields,
+    values: Values,
+    decoder: DialectDecoder,
+    /// JSON stood at a line's beginning: brackets and commas there belong to an array.
+    json_lines: bool,
+    /// The text of a web page that came in place of an answer.
+    page: Option<Vec<u8>>,
+    /// Events that the dialect understood.
+    read: u32,
+    skipped: u32,
+    /// Something other than comments and blank lines came.
+    any_content: bool,
+    /// The beginning of what could not be read, for the details.
+    excerpt: String,
+}
+
+/// What a dialect makes of one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It belongs to this API, whether or not it said anything new.
+    Read,
+    /// Well formed, but nothing that this API is known to send.
+    Unknown,
+    /// Not readable; or a piece of the answer after its end, which is dropped.
+    Skipped,
+}
+
+impl Body {
+    fn new(decoder: DialectDecoder) -> Self {
+        Self {
+            fields: Fields::default(),
+            values: Values::default(),
+            decoder,
+            json_lines: false,
+            page: None,
+            read: 0,
+            skipped: 0,
+            any_content: false,
+            excerpt: String::new(),
+        }
+    }
+
+    fn line(&mut self, line: &[u8], limit: usize, out: &mut Vec<StreamEvent>) -> Result<(), LineTooLong> {
+        if let Some(page) = &mut self.page {
+            let room = PAGE_LIMIT.saturating_sub(page.len());
+            page.extend_from_slice(line.get(..line.len().min(room)).unwrap_or_default());
+            return Ok(());
+        }
+        let content = line.trim_ascii_start();
+        let is_field = content.starts_with(b"data:") || content.starts_with(b"event:");
+        let is_json = match content.first() {
+            Some(b'{' | b'[') => true,
+            Some(b']' | b',') if self.json_lines => true,
+            Some(b'<') if !self.any_content => {
+                self.page = Some(line.get(..line.len().min(PAGE_LIMIT)).unwrap_or_default().to_vec());
+                return Ok(());
+            }
+            _ => false,
+        };
+        self.any_content |= !content.is_empty() && content.first() != Some(&b':');
+        if self.values.is_open() && is_field {
+            // A value that never closed must not swallow the events after it.
+            self.skipped += u32::from(self.values.end().is_some());
+        }
+        if is_json || self.values.is_open() {
+            self.json_lines = true;
+            let mut values = std::mem::take(&mut self.values);
+            let result = values.line(line, limit, |piece| match piece {
+                Piece::Value(bytes) => self.event("message", &String::from_utf8_lossy(bytes), out),
+                Piece::Broken(bytes) => self.skip(&String::from_utf8_lossy(bytes)),
+            });
+            self.values = values;
+            return result;
+        }
+        let mut fields = std::mem::take(&mut self.fields);
+        fields.line(line, |event| self.event(event.event, &event.data, out));
+        self.fields = fields;
+        Ok(())
+    }
+
+    fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) {
+        match self.decoder.event(name, data, out) {
+            Verdict::Read => self.read += 1,
+            Verdict::Unknown => {}
+            Verdict::Skipped => self.skip(data),
+        }
+    }
+
+    fn skip(&mut self, data: &str) {
+        self.skipped += 1;
+        if self.excerpt.is_empty() {
+            self.excerpt = data.chars().take(200).collect();
+        }
+    }
+
+    fn problem(&self) -> Option<ApiError> {
+        if let Some(page) = &self.page {
+            let page = String::from_utf8_lossy(page);
+            let title = error::page_title(&page).unwrap_or_default();
+            let mut error = ApiError::new(ErrorClass::NotAStream, title);
+            error.detail = Some(page.into_owned());
+            return Some(error);
+        }
+        if self.read > 0 {
+            return None;
+        }
+        if !self.any_content {
+            return Some(ApiError::new(ErrorClass::Empty, ""));
+        }
+        Some(ApiError::new(ErrorClass::Protocol, self.excerpt.clone()))
+    }
+}
+
+/// One decoder per dialect; a new dialect is one more variant, and the compiler lists the rest.
+#[derive(Debug)]
+enum DialectDecoder {
+    OpenaiChat(openai_chat::Decoder),
+    OpenaiResponses(openai_responses::Decoder),
+    AnthropicMessages(anthropic_messages::Decoder),
+    Gemini(gemini::Decoder),
+    CohereV2(cohere_v2::Decoder),
+    OllamaChat(ollama_chat::Decoder),
+}
+
+impl DialectDecoder {
+    fn new(dialect: Dialect, quirks: Quirks) -> Self {
+        match dialect {
+            // Mistral's stream is OpenAI's, with content in parts, which the same decoder reads.
+            Dialect::OpenaiChat | Dialect::Mistral => Self::OpenaiChat(openai_chat::Decoder::new(quirks)),
+            Dialect::OpenaiResponses => Self::OpenaiResponses(openai_responses::Decoder::default()),
+            Dialect::AnthropicMessages => Self::AnthropicMessages(anthropic_messages::Decoder::default()),
+            Dialect::Gemini => Self::Gemini(gemini::Decoder::default()),
+            Dialect::CohereV2 => Self::CohereV2(cohere_v2::Decoder::default()),
+            Dialect::OllamaChat => Self::OllamaChat(ollama_chat::Decoder::default()),
+        }
+    }
+
+    fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+        match self {
+            Self::OpenaiChat(decoder) => decoder.event(name, data, out),
+            Self::OpenaiResponses(decoder) => decoder.event(name, data, out),
+            Self::AnthropicMessages(decoder) => decoder.event(data, out),
+            Self::Gemini(decoder) => decoder.event(data, out),
+            Self::CohereV2(decoder) => decoder.event(data, out),
+            Self::OllamaChat(decoder) => decoder.event(data, out),
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        match self {
+            Self::OpenaiChat(decoder) => decoder.is_complete(),
+            Self::OpenaiResponses(decoder) => decoder.is_complete(),
+            Self::AnthropicMessages(decoder) => decoder.is_complete(),
+            Self::Gemini(decoder) => decoder.is_complete(),
+            Self::CohereV2(decoder) => decoder.is_complete(),
+            Self::OllamaChat(decoder) => decoder.is_complete(),
+        }
+    }
+
+    /// The body is over: what a decoder saved for the end comes out.
+    fn end(&mut self, out: &mut Vec<StreamEvent>) {
+        if let Self::OpenaiChat(decoder) = self {
+            decoder.end(out);
+        }
     }
 }

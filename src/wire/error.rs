@@ -1,9 +1,384 @@
-//! The body of a refusal (HTTP status 400 and above) to an [`ApiError`].
+//! The body of a refusal, or an error inside a stream, to an [`ApiError`].
+//!
+//! Shapes, in the order tried: `error.message` | `error` (a string: xAI, Venice, Ollama) | `message`
+//! (Cohere, Mistral 400, vLLM) | `detail` (a string: Mistral 401; a list: FastAPI 422) |
+//! `[0].error` (Gemini without `alt=sse`) | `errors[]` | the raw text (an edge proxy).
 
-use crate::model::error::{ApiError, ErrorClass};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::text::code;
+use crate::model::error::{ApiError, Code, ErrorClass};
+
+/// The longest text that is kept of an error, in bytes.
+const TEXT_LIMIT: usize = 4000;
 
 /// Reads an error body of any provider. Never fails: what has no known shape is kept as plain text.
 pub fn read_error(http_status: u16, body: &[u8]) -> ApiError {
-    let _ = body;
-    ApiError { http_status: Some(http_status), ..ApiError::new(ErrorClass::Request, "") }
+    let known = serde_json::from_slice::<Value>(body).ok().and_then(|value| find(&value, 0));
+    let mut error = known.unwrap_or_else(|| raw_text(body));
+    error.http_status = Some(http_status);
+    error.class = classify(&error);
+    error
+}
+
+/// Reads an error that came inside a stream: the whole event, or the value of its `error` field.
+/// `None` when the value has none of the known shapes.
+pub(super) fn read_stream_error(value: &Value) -> Option<ApiError> {
+    let mut error = find(value, 0)?;
+    error.class = classify(&error);
+    Some(error)
+}
+
+fn find(value: &Value, depth: u8) -> Option<ApiError> {
+    if depth > 4 {
+        return None;
+    }
+    let object = match value {
+        Value::Array(list) => return find(list.first()?, depth + 1),
+        Value::String(text) => return Some(error_with(text)),
+        Value::Object(object) => object,
+        _ => return None,
+    };
+    if let Some(inner) = object.get("error").filter(|inner| !inner.is_null()) {
+        let mut error = find(inner, depth + 1)?;
+        // Around an error that is a mere string, the code stands beside it (xAI).
+        error.code = error.code.or_else(|| object.get("code").and_then(code));
+        return Some(error);
+    }
+    let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+    let message = text("message").or_else(|| object.get("detail").and_then(detail_text));
+    let message = message.or_else(|| {
+        let first = object.get("errors")?.get(0)?;
+        first.get("message").unwrap_or(first).as_str().map(str::to_owned)
+    });
+    // Inside an `error` any object is one; on its own it must say something.
+    if message.is_none() && depth == 0 && !object.contains_key("code") {
+        return None;
+    }
+    let mut error = error_with(message.as_deref().unwrap_or_default());
+    error.kind = text("type").filter(|kind| kind != "error");
+    error.code = object.get("code").and_then(code);
+    error.status = text("status");
+    error.param = text("param");
+    error.detail = object.get("metadata").and_then(upstream_words).map(|text| cut(&text));
+    error.retry_after_ms = object.get("details").and_then(retry_delay).or(error.retry_after_ms);
+    error.retry_at_epoch_ms = value
+        .pointer("/metadata/headers/X-RateLimit-Reset")
+        .and_then(|reset| reset.as_u64().or_else(|| reset.as_str()?.parse().ok()));
+    if is_api_key_invalid(value) {
+        error.class = ErrorClass::Auth;
+    }
+    Some(error)
+}
+
+fn error_with(message: &str) -> ApiError {
+    // `Request` stands for "not classified yet"; `find` may know better.
+    let mut error = ApiError::new(ErrorClass::Request, cut(message));
+    error.retry_after_ms = retry_hint(message);
+    error
+}
+
+fn raw_text(body: &[u8]) -> ApiError {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.starts_with('<') {
+        let mut error = ApiError::new(ErrorClass::Request, page_title(text).unwrap_or_default());
+        error.detail = Some(cut(text));
+        return error;
+    }
+    error_with(text)
+}
+
+/// The words of a web page's title: the rest of the page is for the details.
+pub(super) fn page_title(page: &str) -> Option<String> {
+    let lower = page.to_ascii_lowercase();
+    let start = lower.find("<title")?;
+    let start = start + lower.get(start..)?.find('>')? + 1;
+    let end = start + lower.get(start..)?.find('<')?;
+    let title = page.get(start..end)?.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!title.is_empty()).then(|| cut(&title))
+}
+
+/// FastAPI: a string, or a list of `{loc, msg}`.
+fn detail_text(detail: &Value) -> Option<String> {
+    match detail {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) => {
+            let lines = items.iter().take(8).filter_map(|item| {
+                let message = item.get("msg").unwrap_or(item).as_str()?;
+                let place = item.get("loc").and_then(Value::as_array).map(|loc| {
+                    let words =
+                        loc.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned));
+                    words.collect::<Vec<_>>().join(".")
+                });
+                Some(place.map_or_else(|| message.to_owned(), |place| format!("{place}: {message}")))
+            });
+            let lines: Vec<_> = lines.collect();
+            (!lines.is_empty()).then(|| lines.join("\n"))
+        }
+        Value::Object(_) => detail.get("message").and_then(Value::as_str).map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// OpenRouter: which upstream it was and what it said (often JSON in a string).
+fn upstream_words(metadata: &Value) -> Option<String> {
+    let provider = metadata.get("provider_name").and_then(Value::as_str);
+    let raw = metadata.get("raw").and_then(Value::as_str);
+    match (provider, raw) {
+        (Some(provider), Some(raw)) => Some(format!("{provider}: {raw}")),
+        (provider, raw) => provider.or(raw).map(str::to_owned),
+    }
+}
+
+/// Gemini: `details[]` holds a `google.rpc.RetryInfo` with `retryDelay: "17s"`.
+fn retry_delay(details: &Value) -> Option<u64> {
+    let delays = details.as_array()?.iter().filter_map(|item| item.get("retryDelay")?.as_str());
+    delays.filter_map(duration_ms).next()
+}
+
+/// "Please try again in 800ms", "in 1.2s", "in 6m0s", "after 20 seconds".
+fn retry_hint(message: &str) -> Option<u64> {
+    let lower = message.to_ascii_lowercase();
+    let hints = ["try again in ", "retry in ", "retry after ", "try again after ", "wait "];
+    let rest = hints.iter().find_map(|hint| Some(lower.split_once(hint)?.1))?;
+    duration_ms(rest)
+}
+
+/// The duration that a text begins with, in milliseconds: `800ms`, `1.5s`, `6m0s`, `20 seconds`.
+fn duration_ms(text: &str) -> Option<u64> {
+    let mut rest = text;
+    let mut total = None;
+    loop {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, after) = rest.split_at_checked(digits)?;
+        let Ok(number) = number.trim_end_matches('.').parse::<f64>() else { return total };
+        let after = after.trim_start_matches(' ');
+        let letters = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+        let (unit, next) = after.split_at_checked(letters)?;
+        let seconds = match unit {
+            "ms" | "milliseconds" => 0.001,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+            "h" | "hour" | "hours" => 3600.0,
+            _ => return total,
+        };
+        let duration = Duration::try_from_secs_f64(number * seconds).ok()?;
+        total = Some(total.unwrap_or(0) + u64::try_from(duration.as_millis()).ok()?);
+        rest = next;
+    }
+}
+
+fn is_api_key_invalid(error: &Value) -> bool {
+    let details = error.get("details").and_then(Value::as_array);
+    details.is_some_and(|list| {
+        list.iter().any(|item| item.get("reason").is_some_and(|r| r == "API_KEY_INVALID"))
+    })
+}
+
+fn classify(error: &ApiError) -> ErrorClass {
+    if error.class != ErrorClass::Request {
+        return error.class;
+    }
+    let code_number = match error.code {
+        Some(Code::Number(number)) => u16::try_from(number).ok().filter(|code| (400..600).contains(code)),
+        _ => None,
+    };
+    let status = error.http_status.or(code_number);
+    let code = match &error.code {
+        Some(Code::Text(text)) => text.as_str(),
+        _ => "",
+    };
+    let words = [error.kind.as_deref().unwrap_or(""), code, error.status.as_deref().unwrap_or("")]
+        .join(" ")
+        .to_ascii_lowercase();
+    let message = error.message.to_ascii_lowercase();
+    let named = |names: &[&str]| names.iter().any(|name| words.contains(name));
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| message.contains(phrase));
+    let is_request = matches!(status, None | Some(400 | 413 | 422));
+
+    if status == Some(402)
+        || named(&["insufficient_quota", "billing", "insufficient_balance", "insufficient_credits"])
+        || says(&["insufficient balance", "credit balance is too low", "insufficient credits"])
+    {
+        return ErrorClass::Quota;
+    }
+    if status == Some(429) || named(&["rate_limit", "resource_exhausted", "too_many_requests"]) {
+        return ErrorClass::RateLimit;
+    }
+    if named(&["overloaded"]) || status == Some(529) {
+        return ErrorClass::Overloaded;
+    }
+    let wrong_key =
+        says(&["api key"]) && says(&["incorrect", "invalid", "not valid", "missing", "no api key"]);
+    if status == Some(401)
+        || named(&["invalid_api_key", "authentication", "unauthenticated", "unauthorized"])
+        || (wrong_key && matches!(status, None | Some(400 | 403)))
+    {
+        return ErrorClass::Auth;
+    }
+    if is_request
+        && (named(&[
+            "context_length",
+            "exceed_context",
+            "too_many_prompt_tokens",
+            "request_too_large",
+            "context_window",
+        ]) || says(&[
+            "context length",
+            "context window",
+            "context size",
+            "prompt is too long",
+            "input is too long",
+            "too many tokens",
+            "maximum number of tokens",
+            "length of all messages is too long",
+            "exceeds the maximum number of tokens",
+        ]) || status == Some(413))
+    {
+        return ErrorClass::TooLong;
+    }
+    if named(&["content_filter", "content_policy", "responsibleai", "content_blocked", "moderation"])
+        || says(&["content management policy", "content policy"])
+    {
+        return ErrorClass::Blocked;
+    }
+    if status == Some(404)
+        || named(&["model_not_found", "deploymentnotfound", "not_found", "invalid_model"])
+        || (is_request
+            && says(&["model"])
+            && says(&["does not exist", "not found", "unknown model", "invalid model", "not a valid model"]))
+    {
+        return ErrorClass::Model;
+    }
+    if status == Some(403) || named(&["permission", "forbidden", "unsupported_country"]) {
+        return ErrorClass::Forbidden;
+    }
+    match status {
+        Some(408) => ErrorClass::Timeout,
+        Some(400..=499) => ErrorClass::Request,
+        Some(_) => ErrorClass::Server,
+        None if named(&["invalid_request", "invalid_argument", "bad_request", "unsupported"]) => {
+            ErrorClass::Request
+        }
+        None if named(&["timeout", "deadline"]) => ErrorClass::Timeout,
+        // An error in mid-stream that names no cause is the provider's.
+        None => ErrorClass::Server,
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.len() <= TEXT_LIMIT {
+        return text.to_owned();
+    }
+    let mut end = TEXT_LIMIT;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(status: u16, body: &str, class: ErrorClass, message: &str) {
+        let error = read_error(status, body.as_bytes());
+        assert_eq!((error.class, error.message.as_str()), (class, message), "{body}");
+    }
+
+    #[test]
+    fn every_shape_gives_its_message() {
+        use ErrorClass::*;
+        check(401, r#"{"error":{"message":"Bad key","type":"x","code":"invalid_api_key"}}"#, Auth, "Bad key");
+        check(
+            400,
+            r#"{"code":"invalid-argument","error":"Incorrect API key provided."}"#,
+            Auth,
+            "Incorrect API key provided.",
+        );
+        check(
+            400,
+            r#"{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}"#,
+            Auth,
+            "API key not valid.",
+        );
+        check(401, r#"{"detail":"Invalid API Key"}"#, Auth, "Invalid API Key");
+        check(
+            422,
+            r#"{"detail":[{"loc":["body","messages",0],"msg":"field required"}]}"#,
+            Request,
+            "body.messages.0: field required",
+        );
+        check(503, r#"[{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}]"#, Server, "busy");
+        check(404, r#"{"id":"1","message":"model 'x' not found"}"#, Model, "model 'x' not found");
+        check(
+            400,
+            r#"{"object":"error","message":"Invalid model: x","type":"invalid_model","code":"1500"}"#,
+            Model,
+            "Invalid model: x",
+        );
+        check(
+            529,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            Overloaded,
+            "Overloaded",
+        );
+        check(502, "<html><head><title>502\n Bad Gateway</title></head></html>", Server, "502 Bad Gateway");
+        check(500, "upstream failed", Server, "upstream failed");
+        check(408, "", Timeout, "");
+        check(429, "{}", RateLimit, "{}");
+    }
+
+    #[test]
+    fn classes_follow_the_meaning_not_the_status() {
+        use ErrorClass::*;
+        let class = |status, body: &str| read_error(status, body.as_bytes()).class;
+        assert_eq!(class(429, r#"{"error":{"code":"insufficient_quota","message":"x"}}"#), Quota);
+        assert_eq!(class(402, r#"{"error":{"message":"Insufficient Balance"}}"#), Quota);
+        assert_eq!(
+            class(
+                400,
+                r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low"}}"#
+            ),
+            Quota
+        );
+        assert_eq!(class(400, r#"{"error":{"code":"context_length_exceeded","message":"x"}}"#), TooLong);
+        assert_eq!(
+            class(400, r#"{"error":{"message":"prompt is too long: 9 tokens > 8 maximum"}}"#),
+            TooLong
+        );
+        assert_eq!(class(400, r#"{"error":{"code":"content_filter","message":"x"}}"#), Blocked);
+        assert_eq!(
+            class(403, r#"{"error":{"code":"unsupported_country_region_territory","message":"x"}}"#),
+            Forbidden
+        );
+        assert_eq!(class(400, r#"{"error":{"message":"bad","param":"temperature"}}"#), Request);
+    }
+
+    #[test]
+    fn waits_are_read_from_the_body() {
+        let wait = |body: &str| read_error(429, body.as_bytes()).retry_after_ms;
+        assert_eq!(wait(r#"{"error":{"message":"Please try again in 800ms."}}"#), Some(800));
+        assert_eq!(wait(r#"{"error":{"message":"Please try again in 1.2s. Visit x"}}"#), Some(1200));
+        assert_eq!(wait(r#"{"error":{"message":"try again in 6m0s"}}"#), Some(360_000));
+        assert_eq!(wait(r#"{"error":{"message":"retry after 20 seconds"}}"#), Some(20_000));
+        assert_eq!(wait(r#"{"error":{"message":"try again in a while"}}"#), None);
+        assert_eq!(wait(r#"{"error":{"details":[{"retryDelay":"17s"}]}}"#), Some(17_000));
+        assert_eq!(wait(r#"{"error":{"message":"try again in 99999999999999999999999h"}}"#), None);
+    }
+
+    #[test]
+    fn an_upstream_is_named() {
+        let body = r#"{"error":{"code":502,"message":"Provider returned error","metadata":{"provider_name":"Acme","raw":"down"}}}"#;
+        assert_eq!(read_error(502, body.as_bytes()).detail.as_deref(), Some("Acme: down"));
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        let error = read_error(500, "가".repeat(3000).as_bytes());
+        assert!(error.message.len() <= TEXT_LIMIT + 3 && error.message.ends_with('…'));
+    }
 }

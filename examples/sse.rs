@@ -1,0 +1,28 @@
+//! Prints the events of a byte stream on standard input as JSON lines `{event, data, id}`, by the
+//! WHATWG rules for server-sent events: `cargo run --example sse < file`
+
+use std::io::{self, Read, Write};
+
+use serde_json::json;
+use tutti::wire::{body::DEFAULT_LINE_LIMIT, sse::Sse};
+
+fn main() -> io::Result<()> {
+    let mut parser = Sse::new(DEFAULT_LINE_LIMIT);
+    let mut input = io::stdin().lock();
+    let mut output = io::stdout().lock();
+    let mut chunk = vec![0; 64 << 10];
+    loop {
+        let length = input.read(&mut chunk)?;
+        if length == 0 {
+            return output.flush();
+        }
+        let mut lines = Vec::new();
+        let result = parser.push(&chunk[..length], |event| {
+            lines.push(json!({ "event": event.event, "data": event.data, "id": event.id }));
+        });
+        for line in lines {
+            writeln!(output, "{line}")?;
+        }
+        result.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    }
+}

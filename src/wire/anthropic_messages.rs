@@ -1,0 +1,333 @@
+//! Anthropic Messages. Source: Anthropic, "Streaming messages" and "Extended thinking".
+
+use serde::Deserialize;
+use serde_json::{Map, Value, value::RawValue};
+
+use super::{
+    body::Verdict,
+    error::read_stream_error,
+    parts::{Citations, Numbering, ToolCalls},
+    text::{Loose, Text, count},
+};
+use crate::model::{
+    error::{ApiError, ErrorClass},
+    event::{Delta, Finish, FinishReason, Opaque, StreamEvent, TokenCounts, Usage},
+    provider::Dialect,
+};
+
+#[derive(Debug, Default)]
+pub struct Decoder {
+    counts: TokenCounts,
+    finish: Option<FinishReason>,
+    stopped: bool,
+    thoughts: Numbering<u64>,
+    tool_calls: ToolCalls,
+    citations: Citations,
+    /// The blocks that must be sent back verbatim and have not ended yet, by index.
+    open: Vec<(u64, OpenBlock)>,
+}
+
+/// A block under way. Text blocks are not kept: their deltas say everything.
+#[derive(Debug)]
+struct OpenBlock {
+    fields: Map<String, Value>,
+    /// The `input` of a tool run by the server, as JSON text.
+    input: String,
+}
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow)]
+    message: Option<Message<'a>>,
+    index: Option<u64>,
+    #[serde(borrow)]
+    content_block: Option<&'a RawValue>,
+    #[serde(borrow)]
+    delta: Option<BlockDelta<'a>>,
+    usage: Option<RawUsage>,
+}
+
+/// The head of a stream, or a whole plain answer.
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default)]
+    model: Loose<'a>,
+    #[serde(borrow)]
+    content: Option<Vec<&'a RawValue>>,
+    #[serde(borrow, default)]
+    stop_reason: Loose<'a>,
+    usage: Option<RawUsage>,
+}
+
+#[derive(Deserialize)]
+struct Block<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow, default)]
+    text: Loose<'a>,
+    #[serde(borrow, default)]
+    thinking: Loose<'a>,
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default)]
+    name: Loose<'a>,
+    #[serde(borrow)]
+    input: Option<&'a RawValue>,
+    #[serde(borrow)]
+    citations: Option<Vec<RawCitation<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct BlockDelta<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow, default)]
+    text: Loose<'a>,
+    #[serde(borrow, default)]
+    thinking: Loose<'a>,
+    #[serde(borrow, default)]
+    signature: Loose<'a>,
+    #[serde(borrow, default)]
+    partial_json: Loose<'a>,
+    #[serde(borrow, default)]
+    content: Loose<'a>,
+    #[serde(borrow)]
+    citation: Option<RawCitation<'a>>,
+    #[serde(borrow, default)]
+    stop_reason: Loose<'a>,
+}
+
+#[derive(Deserialize)]
+struct RawCitation<'a> {
+    #[serde(borrow, default)]
+    url: Loose<'a>,
+    #[serde(borrow, default)]
+    title: Loose<'a>,
+    #[serde(borrow, default)]
+    document_title: Loose<'a>,
+    #[serde(borrow, default)]
+    cited_text: Loose<'a>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct RawUsage {
+    #[serde(default, deserialize_with = "count")]
+    input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    output_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    cache_read_input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    cache_creation_input_tokens: Option<u64>,
+    output_tokens_details: Option<OutputDetails>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct OutputDetails {
+    #[serde(default, deserialize_with = "count")]
+    thinking_tokens: Option<u64>,
+}
+
+impl Decoder {
+    pub fn is_complete(&self) -> bool {
+        self.stopped || self.finish.is_some()
+    }
+
+    pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+        let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
+        match event.kind.as_str().unwrap_or_default() {
+            "content_block_delta" => return self.delta(event.index.unwrap_or(0), event.delta, out),
+            "content_block_start" => {
+                let Some(raw) = event.content_block else { return Verdict::Skipped };
+                return self.block(event.index.unwrap_or(0), raw, out);
+            }
+            "content_block_stop" => out.extend(self.close(event.index.unwrap_or(0))),
+            "message_start" => {
+                if let Some(message) = event.message {
+                    self.message(message, out);
+                }
+            }
+            "message_delta" => {
+                if let Some(raw) = event.delta.and_then(|delta| delta.stop_reason.non_empty()) {
+                    self.finish(raw, out);
+                }
+                self.usage(event.usage, out);
+            }
+            "message_stop" => self.stopped = true,
+            "ping" => {}
+            // A plain answer is one message.
+            "message" => match serde_json::from_str(data) {
+                Ok(message) => {
+                    self.message(message, out);
+                    self.stopped = true;
+                }
+                Err(_) => return Verdict::Skipped,
+            },
+            _ => return unknown(data, out),
+        }
+        Verdict::Read
+    }
+
+    fn message(&mut self, message: Message<'_>, out: &mut Vec<StreamEvent>) {
+        let own = |text: Loose<'_>| text.non_empty().map(Text::into_string);
+        out.push(StreamEvent::Start { id: own(message.id), model: own(message.model) });
+        for (index, raw) in (0..).zip(message.content.into_iter().flatten()) {
+            self.block(index, raw, out);
+            out.extend(self.close(index));
+        }
+        if let Some(raw) = message.stop_reason.non_empty() {
+            self.finish(raw, out);
+        }
+        self.usage(message.usage, out);
+    }
+
+    fn block(&mut self, index: u64, raw: &RawValue, out: &mut Vec<StreamEvent>) -> Verdict {
+        let Ok(block) = serde_json::from_str::<Block<'_>>(raw.get()) else { return Verdict::Skipped };
+        match block.kind.as_str().unwrap_or_default() {
+            "text" => {
+                for citation in block.citations.into_iter().flatten() {
+                    self.cite(citation, out);
+                }
+                self.text(block.text, out);
+            }
+            "tool_use" => {
+                // A stream begins with `input: {}` and sends the fragments after it.
+                let input = block.input.map_or("", RawValue::get);
+                let input = if input == "{}" { "" } else { input };
+                self.tool_calls.fragment(Some(index), block.id, block.name, input, out);
+            }
+            kind => {
+                if kind == "thinking" {
+                    self.think(index, block.thinking, out);
+                }
+                if let Ok(Value::Object(fields)) = serde_json::from_str(raw.get()) {
+                    self.open.push((index, OpenBlock { fields, input: String::new() }));
+                }
+            }
+        }
+        Verdict::Read
+    }
+
+    fn delta(&mut self, index: u64, delta: Option<BlockDelta<'_>>, out: &mut Vec<StreamEvent>) -> Verdict {
+        let Some(delta) = delta else { return Verdict::Skipped };
+        if self.is_complete() {
+            return Verdict::Skipped;
+        }
+        let open = self.open.iter_mut().find(|(at, _)| *at == index).map(|(_, block)| block);
+        match delta.kind.as_str().unwrap_or_default() {
+            "text_delta" => self.text(delta.text, out),
+            "thinking_delta" => {
+                append(open, "thinking", delta.thinking.as_str());
+                self.think(index, delta.thinking, out);
+            }
+            "signature_delta" => append(open, "signature", delta.signature.as_str()),
+            "input_json_delta" => match (open, delta.partial_json) {
+                (Some(block), json) => block.input.push_str(json.as_str().unwrap_or_default()),
+                (None, Loose(Some(json))) if !json.as_str().is_empty() => {
+                    self.tool_calls.fragment(Some(index), Loose(None), Loose(None), json.as_str(), out);
+                }
+                (None, _) => {}
+            },
+            "citations_delta" => {
+                if let Some(citation) = delta.citation {
+                    self.cite(citation, out);
+                }
+            }
+            "compaction_delta" => append(open, "content", delta.content.as_str()),
+            _ => return Verdict::Unknown,
+        }
+        Verdict::Read
+    }
+
+    /// The end of a block: what must be sent back is whole now.
+    fn close(&mut self, index: u64) -> Option<StreamEvent> {
+        let at = self.open.iter().position(|(open, _)| *open == index)?;
+        let (_, OpenBlock { mut fields, input }) = self.open.remove(at);
+        if !input.is_empty() {
+            fields.insert("input".to_owned(), serde_json::from_str(&input).unwrap_or(Value::String(input)));
+        }
+        // Thinking without a signature is not accepted back.
+        let is_thinking = fields.get("type").is_some_and(|kind| kind == "thinking");
+        let is_signed = fields.get("signature").and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+        (!is_thinking || is_signed).then(|| {
+            let json = Value::Object(fields);
+            StreamEvent::Opaque(Opaque { dialect: Dialect::AnthropicMessages, json })
+        })
+    }
+
+    fn text(&mut self, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
+        if let Some(text) = text.non_empty() {
+            out.push(StreamEvent::Delta(Delta::Text(text.into_string())));
+        }
+    }
+
+    fn think(&mut self, index: u64, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
+        if let Some(text) = text.non_empty() {
+            let part = self.thoughts.number(index);
+            out.push(StreamEvent::Delta(Delta::Reasoning { part, text: text.into_string() }));
+        }
+    }
+
+    fn cite(&mut self, citation: RawCitation<'_>, out: &mut Vec<StreamEvent>) {
+        let title = if citation.title.as_str().is_some() { citation.title } else { citation.document_title };
+        let source = [citation.url, title.clone(), citation.cited_text];
+        let source = source.into_iter().find(|source| source.as_str().is_some_and(|text| !text.is_empty()));
+        self.citations.push(source.unwrap_or_default(), title, out);
+    }
+
+    fn finish(&mut self, raw: Text<'_>, out: &mut Vec<StreamEvent>) {
+        let unified = match raw.as_str() {
+            "end_turn" | "stop_sequence" => Finish::Stop,
+            "max_tokens" | "model_context_window_exceeded" => Finish::Length,
+            "tool_use" => Finish::ToolCalls,
+            "refusal" => Finish::ContentFilter,
+            _ => Finish::Other,
+        };
+        let reason = FinishReason { unified, raw: Some(raw.into_string()) };
+        if self.finish.as_ref() != Some(&reason) {
+            out.push(StreamEvent::Finish(reason.clone()));
+            self.finish = Some(reason);
+        }
+    }
+
+    /// Counts are cumulative and replace. `input_tokens` leaves out what the cache gave or took.
+    fn usage(&mut self, usage: Option<RawUsage>, out: &mut Vec<StreamEvent>) {
+        let Some(usage) = usage else { return };
+        self.counts.update(&TokenCounts {
+            input: usage.input_tokens,
+            output: usage.output_tokens,
+            cached: usage.cache_read_input_tokens,
+            cache_write: usage.cache_creation_input_tokens,
+            reasoning: usage.output_tokens_details.and_then(|details| details.thinking_tokens),
+        });
+        let raw = self.counts;
+        let cache = raw.cached.unwrap_or(0) + raw.cache_write.unwrap_or(0);
+        let total = TokenCounts { input: raw.input.map(|input| input + cache), ..raw };
+        out.push(StreamEvent::Usage(Usage { raw, total, cost_usd: None }));
+    }
+}
+
+/// An error, or an event type that this program does not know.
+fn unknown(data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+    let Ok(value) = serde_json::from_str::<Value>(data) else { return Verdict::Skipped };
+    if value.get("type").is_none_or(|kind| kind != "error") && value.get("error").is_none() {
+        return Verdict::Unknown;
+    }
+    let error = read_stream_error(&value).unwrap_or_else(|| ApiError::new(ErrorClass::Server, data));
+    out.push(StreamEvent::Error(error));
+    Verdict::Read
+}
+
+fn append(block: Option<&mut OpenBlock>, field: &str, fragment: Option<&str>) {
+    let (Some(block), Some(fragment)) = (block, fragment) else { return };
+    match block.fields.get_mut(field) {
+        Some(Value::String(text)) => text.push_str(fragment),
+        _ => {
+            block.fields.insert(field.to_owned(), fragment.into());
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Cohere `/v2/chat`. Source: Cohere, "Chat API v2: streaming" and "Documents and citations".
+
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    body::Verdict,
+    error::read_stream_error,
+    parts::{Citations, Numbering, ToolCalls},
+    text::{Loose, Text, count},
+};
+use crate::model::{
+    error::{ApiError, ErrorClass},
+    event::{Delta, Finish, FinishReason, StreamEvent, TokenCounts, Usage},
+};
+
+#[derive(Debug, Default)]
+pub struct Decoder {
+    /// `message-end` was seen, or `[DONE]`.
+    ended: bool,
+    thoughts: Numbering<u64>,
+    tool_calls: ToolCalls,
+    citations: Citations,
+}
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(default, deserialize_with = "count")]
+    index: Option<u64>,
+    #[serde(borrow)]
+    delta: Option<EventDelta<'a>>,
+    // A plain answer has these in place of a type.
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    finish_reason: Loose<'a>,
+    usage: Option<RawUsage>,
+}
+
+#[derive(Deserialize)]
+struct EventDelta<'a> {
+    #[serde(borrow)]
+    message: Option<Message<'a>>,
+    #[serde(borrow, default)]
+    finish_reason: Loose<'a>,
+    #[serde(borrow, default)]
+    error: Loose<'a>,
+    #[serde(borrow, default)]
+    error_type: Loose<'a>,
+    usage: Option<RawUsage>,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tool_calls: Option<&'a RawValue>,
+    #[serde(borrow)]
+    citations: Option<&'a RawValue>,
+}
+
+/// A stream names one thing where a plain answer lists many.
+fn one_or_many<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Vec<T> {
+    let Some(raw) = raw else { return Vec::new() };
+    if raw.get().starts_with('[') {
+        serde_json::from_str(raw.get()).unwrap_or_default()
+    } else {
+        serde_json::from_str(raw.get()).map_or_else(|_| Vec::new(), |item| vec![item])
+    }
+}
+
+#[derive(Deserialize)]
+struct Content<'a> {
+    #[serde(borrow, default)]
+    text: Loose<'a>,
+    #[serde(borrow, default)]
+    thinking: Loose<'a>,
+}
+
+#[derive(Deserialize)]
+struct ToolCall<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow)]
+    function: Option<Function<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Function<'a> {
+    #[serde(borrow, default)]
+    name: Loose<'a>,
+    #[serde(borrow, default)]
+    arguments: Loose<'a>,
+}
+
+#[derive(Deserialize)]
+struct Citation<'a> {
+    #[serde(borrow)]
+    sources: Option<Vec<Source<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Source<'a> {
+    #[serde(borrow)]
+    document: Option<Document<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow, default)]
+    url: Loose<'a>,
+    #[serde(borrow, default)]
+    title: Loose<'a>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+struct RawUsage {
+    tokens: Option<Tokens>,
+    #[serde(default, deserialize_with = "count")]
+    cached_tokens: Option<u64>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+struct Tokens {
+    #[serde(default, deserialize_with = "count")]
+    input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    output_tokens: Option<u64>,
+}
+
+impl Decoder {
+    pub fn is_complete(&self) -> bool {
+        self.ended
+    }
+
+    pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+        if data.trim() == "[DONE]" {
+            self.ended = true;
+            return Verdict::Read;
+        }
+        let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
+        let index = event.index.unwrap_or(0);
+        let delta = event.delta;
+        match event.kind.as_str() {
+            Some("message-start") => {
+                let id = event.id.non_empty().map(Text::into_string);
+                out.push(StreamEvent::Start { id, model: None });
+            }
+            Some(
+                "content-start" | "content-delta" | "tool-call-start" | "tool-call-delta" | "citation-start",
+            ) => {
+                if self.ended {
+                    return Verdict::Skipped;
+                }
+                if let Some(message) = delta.and_then(|delta| delta.message) {
+                    self.message(index, message, out);
+                }
+            }
+            // The plan ("I will use the weather tool") is no part of the answer; the calls say what it does.
+            Some("tool-plan-delta" | "content-end" | "tool-call-end" | "citation-end") => {}
+            Some("message-end") => {
+                if let Some(delta) = delta {
+                    let raw = delta.finish_reason;
+                    self.end(raw, delta.usage, Some((delta.error, delta.error_type)), out);
+                }
+                self.ended = true;
+            }
+            None if event.message.is_some() && event.finish_reason.as_str().is_some() => {
+                let Some(Ok(message)) = event.message.map(|raw| serde_json::from_str(raw.get())) else {
+                    return Verdict::Skipped;
+                };
+                let id = event.id.non_empty().map(Text::into_string);
+                out.push(StreamEvent::Start { id, model: None });
+                self.message(0, message, out);
+                self.end(event.finish_reason, event.usage, None, out);
+                self.ended = true;
+            }
+            _ => {
+                let value = serde_json::from_str::<Value>(data).ok();
+                let is_error = |value: &Value| {
+                    value.get("error").is_some() || value.get("message").is_some_and(Value::is_string)
+                };
+                let error = value.filter(is_error).as_ref().and_then(read_stream_error);
+                let Some(error) = error else { return Verdict::Unknown };
+                out.push(StreamEvent::Error(error));
+            }
+        }
+        Verdict::Read
+    }
+
+    fn message(&mut self, index: u64, message: Message<'_>, out: &mut Vec<StreamEvent>) {
+        for content in one_or_many::<Content<'_>>(message.content) {
+            if let Some(text) = content.thinking.non_empty() {
+                let part = self.thoughts.number(index);
+                out.push(StreamEvent::Delta(Delta::Reasoning { part, text: text.into_string() }));
+            }
+            if let Some(text) = content.text.non_empty() {
+                out.push(StreamEvent::Delta(Delta::Text(text.into_string())));
+            }
+        }
+        for (offset, call) in (0..).zip(one_or_many::<ToolCall<'_>>(message.tool_calls)) {
+            let Some(function) = call.function else { continue };
+            let arguments = function.arguments.as_str().unwrap_or_default();
+            self.tool_calls.fragment(Some(index + offset), call.id, function.name, arguments, out);
+        }
+        for citation in one_or_many::<Citation<'_>>(message.citations) {
+            for document in citation.sources.into_iter().flatten().filter_map(|source| source.document) {
+                self.citations.push(document.url, document.title, out);
+            }
+        }
+    }
+
+    fn end(
+        &mut self,
+        raw: Loose<'_>,
+        usage: Option<RawUsage>,
+        error: Option<(Loose<'_>, Loose<'_>)>,
+        out: &mut Vec<StreamEvent>,
+    ) {
+        let usage = usage.unwrap_or_default();
+        let tokens = usage.tokens.unwrap_or_default();
+        let raw_counts = TokenCounts {
+            input: tokens.input_tokens,
+            output: tokens.output_tokens,
+            cached: usage.cached_tokens,
+            ..TokenCounts::default()
+        };
+        if !raw_counts.is_empty() {
+            out.push(StreamEvent::Usage(Usage { raw: raw_counts, total: raw_counts, cost_usd: None }));
+        }
+        let raw = raw.non_empty().map(Text::into_string);
+        let unified = match raw.as_deref() {
+            Some("COMPLETE" | "STOP_SEQUENCE") => Finish::Stop,
+            Some("MAX_TOKENS") => Finish::Length,
+            Some("TOOL_CALL") => Finish::ToolCalls,
+            Some("ERROR" | "TIMEOUT") => Finish::Error,
+            _ => Finish::Other,
+        };
+        if let Some((message, kind)) = error.filter(|(message, _)| message.as_str().is_some()) {
+            let mut error =
+                ApiError::new(ErrorClass::Server, message.0.map(Text::into_string).unwrap_or_default());
+            error.detail = kind.non_empty().map(Text::into_string);
+            out.push(StreamEvent::Error(error));
+        }
+        out.push(StreamEvent::Finish(FinishReason { unified, raw }));
+    }
+}

@@ -1,0 +1,323 @@
+//! Gemini `streamGenerateContent`, with and without `alt=sse`, of Google AI and of Vertex.
+//! Source: Google, "GenerateContentResponse" and "Function calling: stream function call arguments".
+
+use serde::Deserialize;
+use serde_json::{Map, Value, value::RawValue};
+
+use super::{
+    body::Verdict,
+    error::read_stream_error,
+    json_path,
+    parts::{Citations, Numbering},
+    text::{Loose, Text, count},
+};
+use crate::model::{
+    error::{ApiError, ErrorClass},
+    event::{Delta, Finish, FinishReason, Opaque, StreamEvent, TokenCounts, Usage},
+    provider::Dialect,
+};
+
+#[derive(Debug, Default)]
+pub struct Decoder {
+    started: bool,
+    finish: Option<FinishReason>,
+    usage: Option<Usage>,
+    thoughts: Numbering<()>,
+    citations: Citations,
+    tool_calls: u32,
+    /// The call whose arguments are still coming in pieces, and the arguments so far.
+    open_call: Option<(u32, Value)>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Chunk<'a> {
+    #[serde(borrow)]
+    candidates: Option<Vec<Candidate<'a>>>,
+    #[serde(borrow)]
+    prompt_feedback: Option<PromptFeedback<'a>>,
+    usage_metadata: Option<RawUsage>,
+    #[serde(borrow, default)]
+    model_version: Loose<'a>,
+    #[serde(borrow, default)]
+    response_id: Loose<'a>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Candidate<'a> {
+    #[serde(default, deserialize_with = "count")]
+    index: Option<u64>,
+    #[serde(borrow)]
+    content: Option<Content<'a>>,
+    #[serde(borrow, default)]
+    finish_reason: Loose<'a>,
+    #[serde(borrow)]
+    grounding_metadata: Option<Grounding<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Content<'a> {
+    #[serde(borrow)]
+    parts: Option<Vec<Part<'a>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Part<'a> {
+    #[serde(borrow, default)]
+    text: Loose<'a>,
+    thought: Option<bool>,
+    #[serde(borrow, default)]
+    thought_signature: Loose<'a>,
+    #[serde(borrow)]
+    function_call: Option<FunctionCall<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FunctionCall<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default)]
+    name: Loose<'a>,
+    #[serde(borrow)]
+    args: Option<&'a RawValue>,
+    #[serde(borrow)]
+    partial_args: Option<Vec<PartialArg<'a>>>,
+    will_continue: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PartialArg<'a> {
+    #[serde(borrow, default)]
+    json_path: Loose<'a>,
+    #[serde(borrow, default)]
+    string_value: Loose<'a>,
+    number_value: Option<Value>,
+    bool_value: Option<bool>,
+    /// There, as `NULL_VALUE`, for a null.
+    null_value: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Grounding<'a> {
+    #[serde(borrow)]
+    grounding_chunks: Option<Vec<GroundingChunk<'a>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GroundingChunk<'a> {
+    #[serde(borrow)]
+    web: Option<Source<'a>>,
+    #[serde(borrow)]
+    retrieved_context: Option<Source<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Source<'a> {
+    #[serde(borrow, default)]
+    uri: Loose<'a>,
+    #[serde(borrow, default)]
+    title: Loose<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PromptFeedback<'a> {
+    #[serde(borrow, default)]
+    block_reason: Loose<'a>,
+    #[serde(borrow, default)]
+    block_reason_message: Loose<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawUsage {
+    #[serde(default, deserialize_with = "count")]
+    prompt_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    candidates_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    thoughts_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    cached_content_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    tool_use_prompt_token_count: Option<u64>,
+}
+
+impl Decoder {
+    pub fn is_complete(&self) -> bool {
+        self.finish.is_some()
+    }
+
+    pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+        let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(data) else { return Verdict::Skipped };
+        if let Some(raw) = chunk.error {
+            let value = serde_json::from_str::<Value>(raw.get()).ok();
+            let error = value.as_ref().and_then(read_stream_error);
+            out.push(StreamEvent::Error(
+                error.unwrap_or_else(|| ApiError::new(ErrorClass::Server, raw.get())),
+            ));
+            return Verdict::Read;
+        }
+        if chunk.candidates.is_none() && chunk.prompt_feedback.is_none() && chunk.usage_metadata.is_none() {
+            return Verdict::Unknown;
+        }
+        if !self.started {
+            self.started = true;
+            let own = |text: Loose<'_>| text.non_empty().map(Text::into_string);
+            out.push(StreamEvent::Start { id: own(chunk.response_id), model: own(chunk.model_version) });
+        }
+        let candidates = chunk.candidates.into_iter().flatten();
+        for candidate in candidates.filter(|candidate| candidate.index.unwrap_or(0) == 0) {
+            self.candidate(candidate, out);
+        }
+        if let Some(usage) = chunk.usage_metadata {
+            self.usage(&usage, out);
+        }
+        if let Some(feedback) = chunk.prompt_feedback {
+            out.extend(feedback.block_reason.non_empty().map(|reason| {
+                let words = feedback.block_reason_message.non_empty();
+                let message = words.unwrap_or_else(|| reason.clone()).into_string();
+                let mut error = ApiError::new(ErrorClass::Blocked, message);
+                error.status = Some(reason.into_string());
+                StreamEvent::Error(error)
+            }));
+        }
+        Verdict::Read
+    }
+
+    fn candidate(&mut self, candidate: Candidate<'_>, out: &mut Vec<StreamEvent>) {
+        for part in candidate.content.and_then(|content| content.parts).into_iter().flatten() {
+            self.part(part, out);
+        }
+        let chunks = candidate.grounding_metadata.and_then(|grounding| grounding.grounding_chunks);
+        for source in chunks.into_iter().flatten().filter_map(|chunk| chunk.web.or(chunk.retrieved_context)) {
+            self.citations.push(source.uri, source.title, out);
+        }
+        // Older backends repeat STOP on every chunk: text may still follow.
+        if let Some(raw) = candidate.finish_reason.non_empty() {
+            self.close_call(out);
+            let unified = match raw.as_str() {
+                "STOP" if self.tool_calls > 0 => Finish::ToolCalls,
+                "STOP" => Finish::Stop,
+                "MAX_TOKENS" => Finish::Length,
+                "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "IMAGE_SAFETY" => {
+                    Finish::ContentFilter
+                }
+                "MALFORMED_FUNCTION_CALL" => Finish::Error,
+                _ => Finish::Other,
+            };
+            let reason = FinishReason { unified, raw: Some(raw.into_string()) };
+            if self.finish.as_ref() != Some(&reason) {
+                out.push(StreamEvent::Finish(reason.clone()));
+                self.finish = Some(reason);
+            }
+        }
+    }
+
+    fn part(&mut self, part: Part<'_>, out: &mut Vec<StreamEvent>) {
+        let is_thought = part.thought == Some(true);
+        if let Some(signature) = part.thought_signature.non_empty() {
+            // It belongs to the part that it came with: to a call by name, else to a text that may
+            // be empty. The text itself goes back as the answer's own.
+            let mut json = Map::new();
+            if let Some(call) = &part.function_call {
+                let name = call.name.as_str().unwrap_or_default();
+                json.insert("functionCall".to_owned(), serde_json::json!({ "name": name }));
+            } else {
+                json.insert("text".to_owned(), "".into());
+            }
+            json.insert("thoughtSignature".to_owned(), signature.into_string().into());
+            out.push(StreamEvent::Opaque(Opaque { dialect: Dialect::Gemini, json: Value::Object(json) }));
+        }
+        if let Some(text) = part.text.non_empty() {
+            out.push(StreamEvent::Delta(if is_thought {
+                Delta::Reasoning { part: self.thoughts.number(()), text: text.into_string() }
+            } else {
+                self.thoughts.close();
+                Delta::Text(text.into_string())
+            }));
+        }
+        if let Some(call) = part.function_call {
+            self.call(call, out);
+        }
+    }
+
+    fn call(&mut self, call: FunctionCall<'_>, out: &mut Vec<StreamEvent>) {
+        let will_continue = call.will_continue == Some(true);
+        if let Some(name) = call.name.non_empty() {
+            self.close_call(out);
+            let index = self.tool_calls;
+            self.tool_calls += 1;
+            let whole = if will_continue || call.partial_args.is_some() {
+                self.open_call = Some((index, Value::Object(Map::new())));
+                ""
+            } else {
+                call.args.map_or("{}", RawValue::get)
+            };
+            out.push(StreamEvent::Delta(Delta::ToolCall {
+                index,
+                id: call.id.non_empty().map(Text::into_string),
+                name: Some(name.into_string()),
+                arguments: whole.to_owned(),
+            }));
+        }
+        if let Some((_, arguments)) = &mut self.open_call {
+            for piece in call.partial_args.into_iter().flatten() {
+                let path = piece.json_path.as_str().unwrap_or_default();
+                if let Some(text) = piece.string_value.as_str() {
+                    json_path::append_text(arguments, path, text);
+                } else if let Some(value) = piece.number_value.or(piece.bool_value.map(Value::Bool)) {
+                    json_path::set(arguments, path, value);
+                } else if piece.null_value.is_some() {
+                    json_path::set(arguments, path, Value::Null);
+                }
+            }
+        }
+        if !will_continue {
+            self.close_call(out);
+        }
+    }
+
+    fn close_call(&mut self, out: &mut Vec<StreamEvent>) {
+        if let Some((index, arguments)) = self.open_call.take() {
+            let arguments = arguments.to_string();
+            out.push(StreamEvent::Delta(Delta::ToolCall { index, id: None, name: None, arguments }));
+        }
+    }
+
+    /// On every chunk, cumulative. What a search tool read counts as input, thoughts as output.
+    fn usage(&mut self, usage: &RawUsage, out: &mut Vec<StreamEvent>) {
+        let raw = TokenCounts {
+            input: usage.prompt_token_count,
+            output: usage.candidates_token_count,
+            cached: usage.cached_content_token_count,
+            cache_write: None,
+            reasoning: usage.thoughts_token_count,
+        };
+        let total = TokenCounts {
+            input: sum(raw.input, usage.tool_use_prompt_token_count),
+            output: sum(raw.output, raw.reasoning),
+            ..raw
+        };
+        let usage = Usage { raw, total, cost_usd: None };
+        if !raw.is_empty() && self.usage.as_ref() != Some(&usage) {
+            out.push(StreamEvent::Usage(usage.clone()));
+            self.usage = Some(usage);
+        }
+    }
+}
+
+fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    match (a, b) {
+        (None, None) => None,
+        (a, b) => Some(a.unwrap_or(0) + b.unwrap_or(0)),
+    }
+}

@@ -1,0 +1,159 @@
+//! Lines of JSON to JSON values: one a line (NDJSON), one over many lines, or the elements of an array.
+
+use super::body::LineTooLong;
+
+/// Collects lines until they make a whole value. It looks only at brackets and strings; whether the
+/// value is well formed is for its reader to find.
+#[derive(Debug, Default)]
+pub struct Values {
+    pending: Vec<u8>,
+    depth: u32,
+    in_string: bool,
+    escaped: bool,
+}
+
+/// What a line gave.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    Value(&'a [u8]),
+    /// Bytes that cannot begin or complete a value.
+    Broken(&'a [u8]),
+}
+
+impl Values {
+    /// A value has begun and is not complete: the next line belongs to it.
+    pub fn is_open(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Takes one line and gives each value that it completes. The brackets and commas of an
+    /// enclosing array are passed over, so that its elements come one by one.
+    ///
+    /// # Errors
+    /// A value is larger than the limit, in bytes.
+    pub fn line(
+        &mut self,
+        line: &[u8],
+        limit: usize,
+        mut found: impl FnMut(Piece<'_>),
+    ) -> Result<(), LineTooLong> {
+        // A value that starts at the margin while another is open: the open one was broken off.
+        if self.is_open() && line.first() == Some(&b'{') {
+            found(Piece::Broken(&self.pending));
+            self.reset();
+        }
+        let mut start = 0;
+        for (at, &byte) in line.iter().enumerate() {
+            if self.in_string {
+                match byte {
+                    _ if self.escaped => self.escaped = false,
+                    b'\\' => self.escaped = true,
+                    b'"' => self.in_string = false,
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' if self.depth > 0 => self.in_string = true,
+                b'{' => {
+                    if self.depth == 0 {
+                        start = at;
+                    }
+                    self.depth += 1;
+                }
+                b'[' if self.depth > 0 => self.depth += 1,
+                b'}' | b']' if self.depth > 0 => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        let tail = line.get(start..=at).unwrap_or_default();
+                        if self.pending.is_empty() {
+                            found(Piece::Value(tail));
+                        } else {
+                            self.pending.extend_from_slice(tail);
+                            found(Piece::Value(&self.pending));
+                            self.pending.clear();
+                        }
+                        start = at + 1;
+                    }
+                }
+                b'[' | b']' | b',' | b' ' | b'\t' if self.depth == 0 => start = at + 1,
+                _ => {}
+            }
+            if self.depth == 0 && !matches!(byte, b'}' | b'[' | b']' | b',' | b' ' | b'\t') {
+                found(Piece::Broken(line.get(at..).unwrap_or_default()));
+                return Ok(());
+            }
+        }
+        if self.depth == 0 {
+            return Ok(());
+        }
+        if self.in_string {
+            // No JSON string goes over a line end.
+            self.pending.extend_from_slice(line.get(start..).unwrap_or_default());
+            found(Piece::Broken(&self.pending));
+            self.reset();
+            return Ok(());
+        }
+        self.pending.extend_from_slice(line.get(start..).unwrap_or_default());
+        self.pending.push(b'\n');
+        if self.pending.len() > limit { Err(LineTooLong { limit }) } else { Ok(()) }
+    }
+
+    /// What was begun and never completed, if anything.
+    pub fn end(&mut self) -> Option<Vec<u8>> {
+        let rest = std::mem::take(&mut self.pending);
+        self.reset();
+        (!rest.is_empty()).then_some(rest)
+    }
+
+    fn reset(&mut self) {
+        self.pending.clear();
+        self.depth = 0;
+        self.in_string = false;
+        self.escaped = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<String> {
+        let mut values = Values::default();
+        let mut found = Vec::new();
+        for line in text.lines() {
+            let push = |piece: Piece<'_>| {
+                found.push(match piece {
+                    Piece::Value(bytes) => String::from_utf8_lossy(bytes).replace('\n', "/"),
+                    Piece::Broken(bytes) => format!("broken {}", String::from_utf8_lossy(bytes)),
+                });
+            };
+            values.line(line.as_bytes(), 1 << 20, push).unwrap();
+        }
+        found.extend(values.end().map(|rest| format!("open {}", String::from_utf8_lossy(&rest))));
+        found
+    }
+
+    #[test]
+    fn one_value_a_line() {
+        assert_eq!(values("{\"a\":1}\n{\"b\":\"}{\"}\n"), ["{\"a\":1}", "{\"b\":\"}{\"}"]);
+    }
+
+    #[test]
+    fn a_value_over_many_lines() {
+        assert_eq!(values("{\n  \"a\": [\n 1 ]\n}\n"), ["{/  \"a\": [/ 1 ]/}"]);
+    }
+
+    #[test]
+    fn the_elements_of_an_array() {
+        assert_eq!(values("[{\"a\":1}\n,\n{\"b\":{}},{\"c\":2}]"), ["{\"a\":1}", "{\"b\":{}}", "{\"c\":2}"]);
+    }
+
+    #[test]
+    fn a_broken_line_is_told_and_does_not_swallow_the_next() {
+        assert_eq!(values("{\"a\":\"x\n{\"b\":1}\n"), ["broken {\"a\":\"x", "{\"b\":1}"]);
+        assert_eq!(values("{\"a\":[1,\n{\"b\":1}\n"), ["broken {\"a\":[1,\n", "{\"b\":1}"]);
+        assert_eq!(values("nope\n{\"b\":1}\n"), ["broken nope", "{\"b\":1}"]);
+        assert_eq!(values("{\"a\":\"\\\"\"} {\"b\""), ["{\"a\":\"\\\"\"}", "open {\"b\"\n"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! Ollama's own `/api/chat`: one JSON object a line. Source: Ollama, "API: Generate a chat completion".
+
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    body::Verdict,
+    error::read_stream_error,
+    parts::Numbering,
+    text::{Loose, Text, count},
+};
+use crate::model::event::{Delta, Finish, FinishReason, StreamEvent, TokenCounts, Usage};
+
+#[derive(Debug, Default)]
+pub struct Decoder {
+    started: bool,
+    done: bool,
+    thoughts: Numbering<()>,
+    tool_calls: u32,
+}
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow, default)]
+    model: Loose<'a>,
+    #[serde(borrow)]
+    message: Option<Message<'a>>,
+    done: Option<bool>,
+    #[serde(borrow, default)]
+    done_reason: Loose<'a>,
+    #[serde(default, deserialize_with = "count")]
+    prompt_eval_count: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    eval_count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow, default)]
+    content: Loose<'a>,
+    #[serde(borrow, default)]
+    thinking: Loose<'a>,
+    #[serde(borrow)]
+    tool_calls: Option<Vec<ToolCall<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct ToolCall<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow)]
+    function: Option<Function<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Function<'a> {
+    #[serde(borrow, default)]
+    name: Loose<'a>,
+    #[serde(borrow)]
+    arguments: Option<&'a RawValue>,
+}
+
+impl Decoder {
+    pub fn is_complete(&self) -> bool {
+        self.done
+    }
+
+    pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+        let Ok(line) = serde_json::from_str::<Line<'_>>(data) else { return Verdict::Skipped };
+        if line.message.is_none() && line.done.is_none() {
+            let value = serde_json::from_str::<Value>(data).ok();
+            let error = value.filter(|value| value.get("error").is_some());
+            let Some(error) = error.as_ref().and_then(read_stream_error) else { return Verdict::Unknown };
+            out.push(StreamEvent::Error(error));
+            return Verdict::Read;
+        }
+        if self.done {
+            return Verdict::Skipped;
+        }
+        if !self.started {
+            self.started = true;
+            let model = line.model.non_empty().map(Text::into_string);
+            out.push(StreamEvent::Start { id: None, model });
+        }
+        if let Some(message) = line.message {
+            self.message(message, out);
+        }
+        let raw =
+            TokenCounts { input: line.prompt_eval_count, output: line.eval_count, ..TokenCounts::default() };
+        if !raw.is_empty() {
+            out.push(StreamEvent::Usage(Usage { raw, total: raw, cost_usd: None }));
+        }
+        if line.done == Some(true) {
+            self.done = true;
+            let raw = line.done_reason.non_empty().map(Text::into_string);
+            let unified = match raw.as_deref() {
+                Some("stop") if self.tool_calls > 0 => Finish::ToolCalls,
+                Some("stop") => Finish::Stop,
+                Some("length") => Finish::Length,
+                _ => Finish::Other,
+            };
+            out.push(StreamEvent::Finish(FinishReason { unified, raw }));
+        }
+        Verdict::Read
+    }
+
+    fn message(&mut self, message: Message<'_>, out: &mut Vec<StreamEvent>) {
+        if let Some(text) = message.thinking.non_empty() {
+            let part = self.thoughts.number(());
+            out.push(StreamEvent::Delta(Delta::Reasoning { part, text: text.into_string() }));
+        }
+        if let Some(text) = message.content.non_empty() {
+            self.thoughts.close();
+            out.push(StreamEvent::Delta(Delta::Text(text.into_string())));
+        }
+        for call in message.tool_calls.into_iter().flatten() {
+            let Some(function) = call.function else { continue };
+            out.push(StreamEvent::Delta(Delta::ToolCall {
+                index: self.tool_calls,
+                id: call.id.non_empty().map(Text::into_string),
+                name: function.name.non_empty().map(Text::into_string),
+                arguments: function.arguments.map_or("{}", RawValue::get).to_owned(),
+            }));
+            self.tool_calls += 1;
+        }
+    }
+}

@@ -1,0 +1,466 @@
+//! Chat Completions, OpenAI's and its many copies (and Mistral's, whose content may come in parts).
+//!
+//! Sources: OpenAI "Chat Completions streaming events"; OpenRouter "Streaming" and "Reasoning tokens";
+//! Mistral "Reasoning"; and what recorded streams of two dozen hosts hold.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    body::Verdict,
+    error::read_stream_error,
+    parts::{Citations, Numbering, ToolCalls},
+    reasoning_details::{Detail, Details},
+    text::{Loose, Text, count},
+};
+use crate::model::{
+    error::{ApiError, ErrorClass},
+    event::{Delta, Finish, FinishReason, StreamEvent, TokenCounts, Usage},
+    provider::Quirks,
+};
+
+#[derive(Debug)]
+pub struct Decoder {
+    quirks: Quirks,
+    started: bool,
+    /// `[DONE]` was seen.
+    done: bool,
+    finish: Option<FinishReason>,
+    reasoning: Numbering<()>,
+    tool_calls: ToolCalls,
+    citations: Citations,
+    details: Details,
+}
+
+#[derive(Deserialize)]
+struct Chunk<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default)]
+    model: Loose<'a>,
+    #[serde(borrow, default)]
+    object: Loose<'a>,
+    #[serde(borrow)]
+    choices: Option<Vec<Choice<'a>>>,
+    usage: Option<RawUsage>,
+    #[serde(borrow)]
+    x_groq: Option<XGroq<'a>>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    /// Perplexity: the URLs of all sources, on every chunk.
+    #[serde(borrow)]
+    citations: Option<Vec<Loose<'a>>>,
+}
+
+/// Groq puts the usage, and some errors, into a field of its own.
+#[derive(Deserialize)]
+struct XGroq<'a> {
+    usage: Option<RawUsage>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Choice<'a> {
+    #[serde(default, deserialize_with = "count")]
+    index: Option<u64>,
+    #[serde(borrow)]
+    delta: Option<Message<'a>>,
+    /// The whole answer of a plain reply. Perplexity sends it besides every delta: read only when
+    /// there is no delta.
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    finish_reason: Loose<'a>,
+    /// Moonshot's place for it.
+    usage: Option<RawUsage>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow, default)]
+    content: Content<'a>,
+    #[serde(borrow, default)]
+    reasoning_content: Loose<'a>,
+    #[serde(borrow, default)]
+    reasoning: Loose<'a>,
+    #[serde(borrow)]
+    reasoning_details: Option<Vec<Detail<'a>>>,
+    #[serde(borrow, default)]
+    refusal: Loose<'a>,
+    #[serde(borrow)]
+    tool_calls: Option<Vec<ToolFragment<'a>>>,
+    #[serde(borrow)]
+    annotations: Option<Vec<Annotation<'a>>>,
+}
+
+/// A string, or Mistral's list of parts.
+#[derive(Default)]
+enum Content<'a> {
+    #[default]
+    None,
+    Text(Text<'a>),
+    Parts(Vec<ContentPart<'a>>),
+}
+
+#[derive(Deserialize)]
+struct ContentPart<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow, default)]
+    text: Loose<'a>,
+    #[serde(borrow, default)]
+    thinking: Content<'a>,
+    #[serde(borrow, default)]
+    url: Loose<'a>,
+    #[serde(borrow, default)]
+    title: Loose<'a>,
+}
+
+#[derive(Deserialize)]
+struct ToolFragment<'a> {
+    #[serde(default, deserialize_with = "count")]
+    index: Option<u64>,
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow)]
+    function: Option<FunctionFragment<'a>>,
+}
+
+#[derive(Deserialize)]
+struct FunctionFragment<'a> {
+    #[serde(borrow, default)]
+    name: Loose<'a>,
+    #[serde(borrow)]
+    arguments: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Annotation<'a> {
+    #[serde(borrow)]
+    url_citation: Option<UrlCitation<'a>>,
+}
+
+#[derive(Deserialize)]
+struct UrlCitation<'a> {
+    #[serde(borrow, default)]
+    url: Loose<'a>,
+    #[serde(borrow, default)]
+    title: Loose<'a>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+struct RawUsage {
+    #[serde(default, deserialize_with = "count")]
+    prompt_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    completion_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    total_tokens: Option<u64>,
+    prompt_tokens_details: Option<PromptDetails>,
+    completion_tokens_details: Option<CompletionDetails>,
+    /// DeepSeek.
+    #[serde(default, deserialize_with = "count")]
+    prompt_cache_hit_tokens: Option<u64>,
+    cost: Option<Cost>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+struct PromptDetails {
+    #[serde(default, deserialize_with = "count")]
+    cached_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    cache_write_tokens: Option<u64>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+struct CompletionDetails {
+    #[serde(default, deserialize_with = "count")]
+    reasoning_tokens: Option<u64>,
+}
+
+/// US dollars: a number (OpenRouter) or an object (Perplexity).
+#[derive(Clone, Copy, Deserialize)]
+#[serde(untagged)]
+enum Cost {
+    Number(f64),
+    Object { total_cost: f64 },
+    Other(serde::de::IgnoredAny),
+}
+
+impl Decoder {
+    pub fn new(quirks: Quirks) -> Self {
+        Self {
+            quirks,
+            started: false,
+            done: false,
+            finish: None,
+            reasoning: Numbering::default(),
+            tool_calls: ToolCalls::default(),
+            citations: Citations::default(),
+            details: Details::default(),
+        }
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.done || self.finish.is_some()
+    }
+
+    pub(super) fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+        if data.trim() == "[DONE]" {
+            self.done = true;
+            return Verdict::Read;
+        }
+        let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(data) else {
+            // Some servers keep the line alive with empty data.
+            return if data.trim().is_empty() { Verdict::Unknown } else { Verdict::Skipped };
+        };
+        let object = chunk.object.as_str();
+        let is_error = name == "error" || object == Some("error");
+        let groq_error = chunk.x_groq.as_ref().and_then(|groq| groq.error);
+        let mut error = [chunk.error, groq_error].into_iter().flatten().find_map(read_error);
+        if is_error || (chunk.choices.is_none() && chunk.usage.is_none() && error.is_none()) {
+            let whole = serde_json::from_str(data).ok();
+            error = whole.as_ref().and_then(read_stream_error).or(error);
+        }
+        let known = chunk.choices.is_some() || chunk.usage.is_some() || chunk.x_groq.is_some();
+        if !known && error.is_none() {
+            return if object.is_some() { Verdict::Read } else { Verdict::Unknown };
+        }
+        self.start(&chunk.id, &chunk.model, out);
+        let groq_usage = chunk.x_groq.and_then(|groq| groq.usage);
+        let mut verdict = Verdict::Read;
+        for url in chunk.citations.into_iter().flatten() {
+            self.citations.push(url, Loose(None), out);
+        }
+        let choices = chunk.choices.into_iter().flatten();
+        for choice in choices.filter(|choice| choice.index.unwrap_or(0) == 0) {
+            error = error.or_else(|| choice.error.and_then(read_error));
+            if self.choice(choice, out) == Verdict::Skipped {
+                verdict = Verdict::Skipped;
+            }
+        }
+        if let Some(usage) = chunk.usage.or(groq_usage) {
+            out.extend(self.usage(usage));
+        }
+        if let Some(error) = error {
+            out.push(StreamEvent::Error(error));
+        }
+        verdict
+    }
+
+    /// What must go back with the next turn is known only at the end.
+    pub(super) fn end(&mut self, out: &mut Vec<StreamEvent>) {
+        out.extend(self.details.take().map(StreamEvent::Opaque));
+    }
+
+    fn start(&mut self, id: &Loose<'_>, model: &Loose<'_>, out: &mut Vec<StreamEvent>) {
+        // Azure's first chunk has an empty id and model: wait for one that says something.
+        let own = |text: &Loose<'_>| text.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        if !self.started && (id.as_str() != Some("") || model.as_str() != Some("")) {
+            let (id, model) = (own(id), own(model));
+            if id.is_some() || model.is_some() {
+                self.started = true;
+                out.push(StreamEvent::Start { id, model });
+            }
+        }
+    }
+
+    fn choice(&mut self, choice: Choice<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
+        let message = choice.delta.or_else(|| serde_json::from_str(choice.message?.get()).ok());
+        let mut verdict = Verdict::Read;
+        if let Some(message) = message {
+            verdict = self.message(message, out);
+        }
+        if let Some(usage) = choice.usage {
+            out.extend(self.usage(usage));
+        }
+        if let Some(raw) = choice.finish_reason.0.map(Text::into_string).filter(|raw| !raw.is_empty()) {
+            let reason = FinishReason { unified: unify(&raw), raw: Some(raw) };
+            if self.finish.as_ref() != Some(&reason) {
+                out.push(StreamEvent::Finish(reason.clone()));
+            }
+            self.finish = Some(reason);
+        }
+        verdict
+    }
+
+    fn message(&mut self, message: Message<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
+        let before = out.len();
+        // The same thought may stand in two or three fields: one of them is taken.
+        let fields = [message.reasoning_content, message.reasoning];
+        let plain = fields.into_iter().find_map(|field| field.0.filter(|text| !text.as_str().is_empty()));
+        if let Some(text) = plain {
+            self.reasoning(text.0, out);
+        } else if let Some(details) = &message.reasoning_details {
+            for text in details.iter().filter_map(Detail::text) {
+                self.reasoning(Cow::Borrowed(text), out);
+            }
+        }
+        for detail in message.reasoning_details.into_iter().flatten() {
+            self.details.push(detail);
+        }
+        self.content(message.content, out);
+        if let Some(refusal) = message.refusal.non_empty() {
+            out.push(StreamEvent::Delta(Delta::Refusal(refusal.into_string())));
+        }
+        let dropped = self.finish.is_some() && out.len() > before;
+        if dropped {
+            out.truncate(before);
+        }
+        for call in message.tool_calls.into_iter().flatten() {
+            let (name, arguments) =
+                call.function.map_or((Loose(None), None), |function| (function.name, function.arguments));
+            let arguments = arguments.map_or(Cow::Borrowed(""), |raw| raw_arguments(raw.get()));
+            self.tool_calls.fragment(call.index, call.id, name, &arguments, out);
+        }
+        for citation in message.annotations.into_iter().flatten().filter_map(|a| a.url_citation) {
+            self.citations.push(citation.url, citation.title, out);
+        }
+        if dropped { Verdict::Skipped } else { Verdict::Read }
+    }
+
+    fn content(&mut self, content: Content<'_>, out: &mut Vec<StreamEvent>) {
+        match content {
+            Content::None => {}
+            Content::Text(text) => self.text(text, out),
+            Content::Parts(parts) => {
+                for part in parts {
+                    match part.kind.as_str() {
+                        Some("thinking") => match part.thinking {
+                            Content::None => {}
+                            Content::Text(text) => self.reasoning(text.0, out),
+                            Content::Parts(thoughts) => {
+                                for text in thoughts.into_iter().filter_map(|thought| thought.text.0) {
+                                    self.reasoning(text.0, out);
+                                }
+                            }
+                        },
+                        Some("reference") => self.citations.push(part.url, part.title, out),
+                        Some("text") | None => {
+                            if let Some(text) = part.text.0 {
+                                self.text(text, out);
+                            }
+                        }
+                        Some(_) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, text: Text<'_>, out: &mut Vec<StreamEvent>) {
+        if !text.as_str().is_empty() {
+            self.reasoning.close();
+            out.push(StreamEvent::Delta(Delta::Text(text.into_string())));
+        }
+    }
+
+    fn reasoning(&mut self, text: Cow<'_, str>, out: &mut Vec<StreamEvent>) {
+        if !text.is_empty() {
+            let part = self.reasoning.number(());
+            out.push(StreamEvent::Delta(Delta::Reasoning { part, text: text.into_owned() }));
+        }
+    }
+
+    fn usage(&self, usage: RawUsage) -> Option<StreamEvent> {
+        let prompt = usage.prompt_tokens_details.unwrap_or_default();
+        let raw = TokenCounts {
+            input: usage.prompt_tokens,
+            output: usage.completion_tokens,
+            cached: prompt.cached_tokens.or(usage.prompt_cache_hit_tokens),
+            cache_write: prompt.cache_write_tokens,
+            reasoning: usage.completion_tokens_details.and_then(|details| details.reasoning_tokens),
+        };
+        let cost_usd = match usage.cost {
+            Some(Cost::Number(cost) | Cost::Object { total_cost: cost }) => Some(cost),
+            Some(Cost::Other(_)) | None => None,
+        };
+        if raw.is_empty() && cost_usd.is_none() {
+            return None;
+        }
+        let output = whole_output(raw, usage.total_tokens, self.quirks.reasoning_apart);
+        Some(StreamEvent::Usage(Usage { raw, total: TokenCounts { output, ..raw }, cost_usd }))
+    }
+}
+
+/// Output tokens with reasoning. Most hosts count it in; xAI and some gateways do not, which the sum
+/// betrays: `total = prompt + completion + reasoning`.
+pub(super) fn whole_output(raw: TokenCounts, total: Option<u64>, reasoning_apart: bool) -> Option<u64> {
+    let output = raw.output?;
+    let reasoning = raw.reasoning.unwrap_or(0);
+    let apart = match (raw.input, total) {
+        (Some(input), Some(total)) if total == input + output => false,
+        (Some(input), Some(total)) if total == input + output + reasoning => true,
+        // Reasoning cannot be more than the whole that holds it.
+        _ => reasoning_apart || reasoning > output,
+    };
+    Some(if apart { output + reasoning } else { output })
+}
+
+fn unify(raw: &str) -> Finish {
+    match raw {
+        "stop" | "eos" | "end_turn" | "stop_sequence" | "COMPLETE" | "completed" | "STOP" => Finish::Stop,
+        "length" | "max_tokens" | "model_length" | "MAX_TOKENS" => Finish::Length,
+        "content_filter" | "sensitive" | "safety" | "SAFETY" | "refusal" => Finish::ContentFilter,
+        "tool_calls" | "function_call" | "tool_use" => Finish::ToolCalls,
+        "error" | "network_error" => Finish::Error,
+        _ => Finish::Other,
+    }
+}
+
+fn read_error(raw: &RawValue) -> Option<ApiError> {
+    let value: Value = serde_json::from_str(raw.get()).ok()?;
+    // Perhaps `false`, `""` or `{}`: a field that is there and says nothing is no error.
+    if matches!(&value, Value::Object(fields) if fields.is_empty()) || value == "" {
+        return None;
+    }
+    read_stream_error(&value).or_else(|| match value {
+        Value::Object(_) | Value::Array(_) => Some(ApiError::new(ErrorClass::Server, raw.get())),
+        _ => None,
+    })
+}
+
+/// Arguments are a string with JSON in it; a few servers send the object itself.
+fn raw_arguments(raw: &str) -> Cow<'_, str> {
+    if raw.starts_with('"') {
+        serde_json::from_str::<Text<'_>>(raw).map(|text| text.0).unwrap_or_default()
+    } else if raw == "null" {
+        Cow::Borrowed("")
+    } else {
+        Cow::Borrowed(raw)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ContentVisitor;
+        impl<'de> serde::de::Visitor<'de> for ContentVisitor {
+            type Value = Content<'de>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string, a list of parts, or null")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Content::Text(Text(Cow::Borrowed(text))))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Content::Text(Text(Cow::Owned(text.to_owned()))))
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Content::None)
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut parts = Vec::new();
+                while let Some(part) = seq.next_element()? {
+                    parts.push(part);
+                }
+                Ok(Content::Parts(parts))
+            }
+        }
+        deserializer.deserialize_any(ContentVisitor)
+    }
+}

@@ -1,0 +1,393 @@
+//! OpenAI Responses and its copies. Source: OpenAI, "Responses: streaming events".
+//!
+//! Events are told apart by `data.type`: OpenRouter and others send no `event:` line.
+
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+
+use super::{
+    body::Verdict,
+    error::read_stream_error,
+    parts::{Citations, Numbering, ToolCalls},
+    text::{Loose, Text, count},
+};
+use crate::model::{
+    error::{ApiError, ErrorClass},
+    event::{Delta, Finish, FinishReason, Opaque, StreamEvent, TokenCounts, Usage},
+    provider::Dialect,
+};
+
+#[derive(Debug, Default)]
+pub struct Decoder {
+    started: bool,
+    /// A terminal event was seen.
+    ended: bool,
+    /// An error has been told: `response.failed` repeats what `error` said.
+    failed: bool,
+    thoughts: Numbering<(u64, u64)>,
+    tool_calls: ToolCalls,
+    /// The output items whose content came in deltas. What is done or ended repeats it.
+    streamed: Vec<(u64, Field)>,
+    citations: Citations,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Text,
+    Refusal,
+    Reasoning,
+    Arguments,
+    /// The item was announced as a tool call.
+    Call,
+    /// The item was given out to be sent back.
+    Opaque,
+    /// The item was read when it was done.
+    Done,
+}
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow, default)]
+    object: Loose<'a>,
+    output_index: Option<u64>,
+    content_index: Option<u64>,
+    summary_index: Option<u64>,
+    #[serde(borrow, default)]
+    delta: Loose<'a>,
+    #[serde(borrow)]
+    item: Option<&'a RawValue>,
+    #[serde(borrow)]
+    annotation: Option<Annotation<'a>>,
+    #[serde(borrow)]
+    response: Option<&'a RawValue>,
+}
+
+/// The whole state of a response: in its first and last event, and as a plain answer.
+#[derive(Deserialize)]
+struct Response<'a> {
+    #[serde(borrow, default)]
+    id: Loose<'a>,
+    #[serde(borrow, default)]
+    model: Loose<'a>,
+    #[serde(borrow, default)]
+    status: Loose<'a>,
+    #[serde(borrow)]
+    output: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    incomplete_details: Option<IncompleteDetails<'a>>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    usage: Option<RawUsage>,
+}
+
+#[derive(Deserialize)]
+struct IncompleteDetails<'a> {
+    #[serde(borrow, default)]
+    reason: Loose<'a>,
+}
+
+#[derive(Deserialize)]
+struct Item<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow)]
+    content: Option<Vec<ItemPart<'a>>>,
+    #[serde(borrow)]
+    summary: Option<Vec<ItemPart<'a>>>,
+    #[serde(borrow, default)]
+    call_id: Loose<'a>,
+    #[serde(borrow, default)]
+    name: Loose<'a>,
+    #[serde(borrow, default)]
+    arguments: Loose<'a>,
+    /// The free text of a custom tool's call.
+    #[serde(borrow, default)]
+    input: Loose<'a>,
+    #[serde(borrow, default)]
+    encrypted_content: Loose<'a>,
+}
+
+#[derive(Deserialize)]
+struct ItemPart<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow, default)]
+    text: Loose<'a>,
+    #[serde(borrow, default)]
+    refusal: Loose<'a>,
+    #[serde(borrow)]
+    annotations: Option<Vec<Annotation<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Annotation<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Loose<'a>,
+    #[serde(borrow, default)]
+    url: Loose<'a>,
+    #[serde(borrow, default)]
+    title: Loose<'a>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct RawUsage {
+    #[serde(default, deserialize_with = "count")]
+    input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    output_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    total_tokens: Option<u64>,
+    input_tokens_details: Option<InputDetails>,
+    output_tokens_details: Option<OutputDetails>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+struct InputDetails {
+    #[serde(default, deserialize_with = "count")]
+    cached_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    cache_write_tokens: Option<u64>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+struct OutputDetails {
+    #[serde(default, deserialize_with = "count")]
+    reasoning_tokens: Option<u64>,
+}
+
+impl Decoder {
+    pub fn is_complete(&self) -> bool {
+        self.ended
+    }
+
+    pub(super) fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+        if data.trim() == "[DONE]" {
+            return Verdict::Read;
+        }
+        let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
+        let index = event.output_index.unwrap_or(0);
+        let kind = event.kind.as_str().unwrap_or(name);
+        if self.ended && kind.ends_with(".delta") {
+            return Verdict::Skipped;
+        }
+        match kind {
+            "response.output_text.delta" => self.text(index, event.delta, out),
+            "response.refusal.delta" => self.refusal(index, event.delta, out),
+            "response.reasoning_summary_text.delta" => {
+                self.think(index, event.summary_index.unwrap_or(0), event.delta, out);
+            }
+            "response.reasoning_text.delta" => {
+                self.think(index, event.content_index.unwrap_or(0), event.delta, out);
+            }
+            "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
+                self.note(index, Field::Arguments);
+                let delta = event.delta.as_str().unwrap_or_default();
+                self.tool_calls.fragment(Some(index), Loose(None), Loose(None), delta, out);
+            }
+            "response.output_text.annotation.added" => {
+                if let Some(annotation) = event.annotation {
+                    self.cite(annotation, out);
+                }
+            }
+            "response.output_item.added" => {
+                if let Some(Ok(item)) = event.item.map(|raw| serde_json::from_str::<Item<'_>>(raw.get())) {
+                    self.announce(index, item, out);
+                }
+            }
+            "response.output_item.done" => {
+                if let Some(raw) = event.item {
+                    self.done(index, raw, out);
+                }
+            }
+            "response.created" | "response.in_progress" | "response.queued" => {
+                if let Some(Ok(response)) = event.response.map(|raw| serde_json::from_str(raw.get())) {
+                    self.start(&response, out);
+                }
+            }
+            "response.completed"
+            | "response.incomplete"
+            | "response.failed"
+            | "response.done"
+            | "response.cancelled" => {
+                let Some(Ok(response)) = event.response.map(|raw| serde_json::from_str(raw.get())) else {
+                    return Verdict::Skipped;
+                };
+                self.end(response, out);
+            }
+            "error" => self.error(data, out),
+            _ if event.object.as_str() == Some("response") => match serde_json::from_str(data) {
+                Ok(response) => self.end(response, out),
+                Err(_) => return Verdict::Skipped,
+            },
+            kind if kind.starts_with("response.") => {}
+            _ => {
+                let value = serde_json::from_str::<Value>(data).unwrap_or_default();
+                if value.get("error").is_none_or(Value::is_null) {
+                    return Verdict::Unknown;
+                }
+                self.error(data, out);
+            }
+        }
+        Verdict::Read
+    }
+
+    fn start(&mut self, response: &Response<'_>, out: &mut Vec<StreamEvent>) {
+        if !std::mem::replace(&mut self.started, true) {
+            let own = |text: &Loose<'_>| text.clone().non_empty().map(Text::into_string);
+            out.push(StreamEvent::Start { id: own(&response.id), model: own(&response.model) });
+        }
+    }
+
+    fn note(&mut self, index: u64, field: Field) {
+        if !self.has(index, field) {
+            self.streamed.push((index, field));
+        }
+    }
+
+    fn has(&self, index: u64, field: Field) -> bool {
+        self.streamed.contains(&(index, field))
+    }
+
+    fn text(&mut self, index: u64, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
+        if let Some(text) = text.non_empty() {
+            self.note(index, Field::Text);
+            out.push(StreamEvent::Delta(Delta::Text(text.into_string())));
+        }
+    }
+
+    fn refusal(&mut self, index: u64, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
+        if let Some(text) = text.non_empty() {
+            self.note(index, Field::Refusal);
+            out.push(StreamEvent::Delta(Delta::Refusal(text.into_string())));
+        }
+    }
+
+    fn think(&mut self, index: u64, part: u64, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
+        if let Some(text) = text.non_empty() {
+            self.note(index, Field::Reasoning);
+            let part = self.thoughts.number((index, part));
+            out.push(StreamEvent::Delta(Delta::Reasoning { part, text: text.into_string() }));
+        }
+    }
+
+    fn cite(&mut self, annotation: Annotation<'_>, out: &mut Vec<StreamEvent>) {
+        if annotation.kind.as_str() == Some("url_citation") {
+            self.citations.push(annotation.url, annotation.title, out);
+        }
+    }
+
+    /// An item begins: a tool call is named before its arguments come.
+    fn announce(&mut self, index: u64, item: Item<'_>, out: &mut Vec<StreamEvent>) {
+        if is_call(&item) && !self.has(index, Field::Call) {
+            self.note(index, Field::Call);
+            self.tool_calls.fragment(Some(index), item.call_id, item.name, "", out);
+        }
+    }
+
+    /// An item is done: whatever of it came in no delta is read now.
+    fn done(&mut self, index: u64, raw: &RawValue, out: &mut Vec<StreamEvent>) {
+        if !self.has(index, Field::Done) {
+            self.note(index, Field::Done);
+            let seen = self.seen_where(|at| at == index);
+            self.item(index, raw, &seen, out);
+        }
+    }
+
+    /// What the last event, or a plain answer, holds and no event before it gave. Its list may leave
+    /// items out, so the place in the list says nothing: each kind is taken as a whole or not at all.
+    fn end(&mut self, response: Response<'_>, out: &mut Vec<StreamEvent>) {
+        self.start(&response, out);
+        let seen = self.seen_where(|_| true);
+        for (index, raw) in (0..).zip(response.output.into_iter().flatten()) {
+            self.item(index, raw, &seen, out);
+        }
+        out.extend(response.usage.map(usage));
+        if let Some(raw) = response.error {
+            self.error(raw.get(), out);
+        }
+        self.ended = true;
+        let raw = response.status.non_empty().map(Text::into_string);
+        let details = response.incomplete_details.and_then(|details| details.reason.0);
+        let unified = match (raw.as_deref(), details.as_ref().map(Text::as_str)) {
+            (Some("completed"), _) if !self.tool_calls.is_empty() => Finish::ToolCalls,
+            (Some("completed"), _) => Finish::Stop,
+            (Some("incomplete"), Some("max_output_tokens" | "max_tokens")) => Finish::Length,
+            (Some("incomplete"), Some("content_filter")) => Finish::ContentFilter,
+            (Some("failed"), _) => Finish::Error,
+            _ => Finish::Other,
+        };
+        out.push(StreamEvent::Finish(FinishReason { unified, raw }));
+    }
+
+    fn seen_where(&self, is_there: impl Fn(u64) -> bool) -> Vec<Field> {
+        let seen = self.streamed.iter().filter(|(index, _)| is_there(*index));
+        seen.map(|(_, field)| *field).collect()
+    }
+
+    fn item(&mut self, index: u64, raw: &RawValue, seen: &[Field], out: &mut Vec<StreamEvent>) {
+        let Ok(item) = serde_json::from_str::<Item<'_>>(raw.get()) else { return };
+        let is_new = |field| !seen.contains(&field);
+        if is_call(&item) {
+            if is_new(Field::Arguments) {
+                self.note(index, Field::Arguments);
+                let arguments = item.arguments.as_str().or(item.input.as_str()).unwrap_or_default();
+                self.tool_calls.fragment(Some(index), item.call_id, item.name, arguments, out);
+            }
+            return;
+        }
+        let is_encrypted = item.encrypted_content.non_empty().is_some();
+        if item.kind.as_str() == Some("reasoning") && is_encrypted && is_new(Field::Opaque) {
+            self.note(index, Field::Opaque);
+            // Its status is the server's to set; the rest goes back as it came.
+            if let Ok(mut json) = serde_json::from_str::<Value>(raw.get()) {
+                if let Some(fields) = json.as_object_mut() {
+                    fields.remove("status");
+                }
+                out.push(StreamEvent::Opaque(Opaque { dialect: Dialect::OpenaiResponses, json }));
+            }
+        }
+        let summary = (0..).zip(item.summary.into_iter().flatten());
+        let content = (0..).zip(item.content.into_iter().flatten());
+        for (part, ItemPart { kind, text, refusal, annotations }) in summary.chain(content) {
+            match kind.as_str() {
+                Some("summary_text" | "reasoning_text") if is_new(Field::Reasoning) => {
+                    self.think(index, part, text, out);
+                }
+                Some("output_text") if is_new(Field::Text) => self.text(index, text, out),
+                Some("refusal") if is_new(Field::Refusal) => self.refusal(index, refusal, out),
+                _ => {}
+            }
+            for annotation in annotations.into_iter().flatten() {
+                self.cite(annotation, out);
+            }
+        }
+    }
+
+    fn error(&mut self, json: &str, out: &mut Vec<StreamEvent>) {
+        let value = serde_json::from_str::<Value>(json).unwrap_or_default();
+        if value.is_null() || std::mem::replace(&mut self.failed, true) {
+            return;
+        }
+        let error = read_stream_error(&value).unwrap_or_else(|| ApiError::new(ErrorClass::Server, json));
+        out.push(StreamEvent::Error(error));
+    }
+}
+
+fn is_call(item: &Item<'_>) -> bool {
+    matches!(item.kind.as_str(), Some("function_call" | "custom_tool_call"))
+}
+
+fn usage(usage: RawUsage) -> StreamEvent {
+    let input = usage.input_tokens_details.unwrap_or_default();
+    let raw = TokenCounts {
+        input: usage.input_tokens,
+        output: usage.output_tokens,
+        cached: input.cached_tokens,
+        cache_write: input.cache_write_tokens,
+        reasoning: usage.output_tokens_details.and_then(|details| details.reasoning_tokens),
+    };
+    let output = super::openai_chat::whole_output(raw, usage.total_tokens, false);
+    StreamEvent::Usage(Usage { raw, total: TokenCounts { output, ..raw }, cost_usd: None })
+}

@@ -1,0 +1,133 @@
+//! What several dialects need to put pieces of an answer in their places.
+
+use super::text::Loose;
+use crate::model::event::{Citation, Delta, StreamEvent};
+
+/// Numbers the separate thoughts of an answer from 0, without gaps. A thought lasts as long as its
+/// key stays the same and nothing closed it.
+#[derive(Debug)]
+pub struct Numbering<K> {
+    open: Option<K>,
+    next: u32,
+}
+
+impl<K> Default for Numbering<K> {
+    fn default() -> Self {
+        Self { open: None, next: 0 }
+    }
+}
+
+impl<K: PartialEq> Numbering<K> {
+    pub fn number(&mut self, key: K) -> u32 {
+        if self.open.as_ref() != Some(&key) {
+            self.open = Some(key);
+            self.next += 1;
+        }
+        self.next - 1
+    }
+
+    /// Something else came in between: what follows is another thought.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+}
+
+/// Names each source once.
+#[derive(Debug, Default)]
+pub struct Citations {
+    seen: Vec<String>,
+}
+
+impl Citations {
+    pub fn push(&mut self, source: Loose<'_>, title: Loose<'_>, out: &mut Vec<StreamEvent>) {
+        let Some(source) = source.non_empty() else { return };
+        if self.seen.iter().any(|seen| seen == source.as_str()) {
+            return;
+        }
+        let source = source.into_string();
+        self.seen.push(source.clone());
+        let title = title.non_empty().map(super::text::Text::into_string);
+        out.push(StreamEvent::Delta(Delta::Citation(Citation { source, title })));
+    }
+}
+
+/// Joins the fragments of tool calls by the provider's index, and numbers the calls without gaps.
+#[derive(Debug, Default)]
+pub struct ToolCalls {
+    /// The provider's index and id of each call, in order of appearance.
+    calls: Vec<(Option<u64>, Option<String>)>,
+}
+
+impl ToolCalls {
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// A fragment without an index belongs to the call of its id, else to the latest. A new id under
+    /// a used index is another call: some servers number every parallel call 0.
+    pub fn fragment(
+        &mut self,
+        index: Option<u64>,
+        id: Loose<'_>,
+        name: Loose<'_>,
+        arguments: &str,
+        out: &mut Vec<StreamEvent>,
+    ) {
+        let id = id.non_empty().map(super::text::Text::into_string).filter(|id| id != "null");
+        let found = self.calls.iter().rposition(|(known_index, known_id)| {
+            let same_id = id.is_none() || known_id.is_none() || *known_id == id;
+            let same_index = match index {
+                Some(_) => *known_index == index,
+                None => true,
+            };
+            same_id && same_index
+        });
+        let place = found.unwrap_or_else(|| {
+            self.calls.push((index, None));
+            self.calls.len() - 1
+        });
+        if let Some((_, known_id)) = self.calls.get_mut(place)
+            && id.is_some()
+        {
+            known_id.clone_from(&id);
+        }
+        out.push(StreamEvent::Delta(Delta::ToolCall {
+            index: u32::try_from(place).unwrap_or(u32::MAX),
+            id,
+            name: name.non_empty().map(super::text::Text::into_string),
+            arguments: arguments.to_owned(),
+        }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parallel_calls_under_one_index_stay_apart() {
+        let mut calls = ToolCalls::default();
+        let mut out = Vec::new();
+        let loose = |text: &'static str| Loose(Some(super::super::text::Text(text.into())));
+        calls.fragment(Some(0), loose("a"), loose("f"), "{", &mut out);
+        calls.fragment(Some(0), Loose(None), Loose(None), "}", &mut out);
+        calls.fragment(Some(0), loose("b"), loose("f"), "{}", &mut out);
+        calls.fragment(Some(0), loose(""), loose(""), "", &mut out);
+        let places: Vec<_> = out
+            .iter()
+            .map(|event| match event {
+                StreamEvent::Delta(Delta::ToolCall { index, .. }) => *index,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(places, [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn thoughts_are_numbered_without_gaps() {
+        let mut thoughts = Numbering::default();
+        assert_eq!([thoughts.number(3), thoughts.number(3), thoughts.number(9)], [0, 0, 1]);
+        thoughts.close();
+        assert_eq!(thoughts.number(9), 2);
+    }
+}
