@@ -131,9 +131,21 @@ impl Browser {
 
     /// Keeps a picture of this moment.
     pub async fn screenshot(&self, moment: &str) -> Result {
+        self.wait_for_paint().await?;
         let path = self.evidence.picture(moment);
         self.session.screenshot(&path).await?;
         println!("picture: {}", path.display());
+        Ok(())
+    }
+
+    /// Waits until what the document says is also drawn, since some engines picture the last frame
+    /// they have; a window that draws no frames is pictured as it is.
+    async fn wait_for_paint(&self) -> Result {
+        let script = "
+            const done = arguments[0];
+            requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+            setTimeout(() => done(false), 1000);";
+        self.session.execute_async(script, Vec::new()).await?;
         Ok(())
     }
 
@@ -159,7 +171,7 @@ impl Browser {
         }
     }
 
-    /// What the page wrote to the console, or where that is.
+    /// What the page wrote to the console, where the driver tells it.
     async fn console(&self) -> String {
         match self.engine {
             Engine::Chromium => match self.session.browser_log().await {
@@ -168,9 +180,11 @@ impl Browser {
                 }
                 Err(error) => format!("no console log: {error}\n"),
             },
-            Engine::Firefox | Engine::WebKit => {
-                format!("console: see {}\n", self.evidence.driver_log().display())
+            Engine::Firefox => {
+                let log = self.evidence.driver_log();
+                std::fs::read_to_string(log).unwrap_or_default()
             }
+            Engine::WebKit => "its driver gives no console log\n".to_owned(),
         }
     }
 

@@ -104,11 +104,7 @@ impl Engine {
                 "acceptInsecureCerts": true,
                 "webkitgtk:browserOptions": {
                     "binary": mini_browser()?,
-                    "args": [
-                        "--automation",
-                        // The driver writes the browser's output into its own log.
-                        "--enable-write-console-messages-to-stdout=true",
-                    ],
+                    "args": ["--automation"],
                 },
             })),
         }
