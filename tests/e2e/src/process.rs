@@ -64,18 +64,27 @@ impl Drop for Process {
     }
 }
 
-/// The ids of all processes below one, deepest last. Empty where the kernel does not tell.
+/// The ids of all processes below one. Empty where the kernel does not tell.
 fn descendants(id: Pid) -> Vec<Pid> {
-    let id = id.as_raw_nonzero();
-    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
     let mut all = Vec::new();
-    for child in children.unwrap_or_default().split_whitespace() {
-        if let Some(child) = child.parse().ok().and_then(Pid::from_raw) {
-            all.push(child);
-            all.extend(descendants(child));
-        }
+    for child in children(id) {
+        all.push(child);
+        all.extend(descendants(child));
     }
     all
+}
+
+/// A process's children are listed by the thread that started them.
+fn children(id: Pid) -> Vec<Pid> {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", id.as_raw_nonzero()));
+    threads
+        .into_iter()
+        .flatten()
+        .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("children")).ok())
+        .flat_map(|list| {
+            list.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?)).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// A screen that nobody sees.
@@ -118,4 +127,43 @@ pub(crate) fn free_ports<const N: usize>() -> Result<[u16; N]> {
         held.push(listener);
     }
     Ok(ports)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dropped_process_takes_its_offspring_along() {
+        let mut shell = Process::spawn(
+            Command::new("sh")
+                .args(["-c", "sh -c 'sleep 600; true' & echo started; wait"])
+                .stdout(Stdio::piped()),
+        )
+        .unwrap();
+        let mut line = String::new();
+        BufReader::new(shell.child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let offspring = descendants(Pid::from_child(&shell.child));
+        assert!(!offspring.is_empty());
+        drop(shell);
+        for id in offspring {
+            let begun = Instant::now();
+            while is_alive(id) {
+                assert!(begun.elapsed() < START, "{id:?} lives on");
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    /// A process that nobody has waited for yet is a zombie: it is listed, but has no memory.
+    fn is_alive(id: Pid) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", id.as_raw_nonzero()));
+        status.unwrap_or_default().contains("VmSize")
+    }
+
+    #[test]
+    fn free_ports_differ() {
+        let [one, other] = free_ports().unwrap();
+        assert_ne!(one, other);
+    }
 }
