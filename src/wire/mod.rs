@@ -4,12 +4,16 @@
 //! - [`error`]: the body of a refusal to an [`ApiError`](crate::model::error::ApiError)
 //! - [`lines`], [`sse`], [`json`]: framing, from bytes to lines to events
 //! - a module per dialect: from the data of one event to what it means
+//! - [`encode`]: what is asked, to the request that asks it in a provider's format
+//! - [`models`]: the list of a provider's models
 //! - [`report`]: a whole captured body, decoded, as one JSON object
 
 pub mod body;
+pub mod encode;
 pub mod error;
 pub mod json;
 pub mod lines;
+pub mod models;
 pub mod report;
 pub mod sse;
 

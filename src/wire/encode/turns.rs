@@ -155,7 +155,8 @@ pub fn chat_messages(request: &ChatRequest, shape: ChatShape) -> Vec<Value> {
         match turn.role {
             Role::User => {
                 messages.extend(tool_results(&turn, &mut ids));
-                messages.extend(user_content(&turn).map(|content| json!({ "role": "user", "content": content })));
+                messages
+                    .extend(user_content(&turn).map(|content| json!({ "role": "user", "content": content })));
             }
             Role::Assistant => messages.extend(assistant(&turn, shape, &mut ids)),
         }
@@ -260,7 +261,8 @@ mod tests {
 
     #[test]
     fn neighbours_are_joined_only_where_asked() {
-        let messages = [Message::user("a"), Message::user("b"), Message::assistant("c"), Message::assistant("d")];
+        let messages =
+            [Message::user("a"), Message::user("b"), Message::assistant("c"), Message::assistant("d")];
         let texts = |join| turns(&messages, join).iter().map(Turn::text).collect::<Vec<_>>();
         assert_eq!(texts(false), ["a", "b", "c", "d"]);
         assert_eq!(texts(true), ["a\n\nb", "c\n\nd"]);
