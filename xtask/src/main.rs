@@ -1,1 +1,95 @@
-fn main() {}
+//! `cargo xtask <command>`: set-up and chores, in Rust, so that no shell is needed.
+//!
+//! # Layout, in reading order
+//! - [`failure`]: what a command says when it cannot go on
+//! - [`place`]: the folders: checkout, cache, target, pages
+//! - [`run`]: starts other programs; [`tools`]: gets the pinned ones; [`rust_target`]: gets the wasm target
+//! - [`page`]: builds the page; [`serve`], [`static_files`], [`watch`]: show it
+//! - [`dist`]: the release page, with [`csp`] for own hosts, [`weigh`] and [`budget`] for its size
+//! - [`test`]: all tests, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
+//! - [`ci`]: checks, then tests; [`size`] with [`wasm_file`], and [`fuzz`]: what their commands do
+
+mod browsers;
+mod budget;
+mod ci;
+mod csp;
+mod debian;
+mod dist;
+mod engine;
+mod failure;
+mod fuzz;
+mod page;
+mod place;
+mod run;
+mod rust_target;
+mod serve;
+mod size;
+mod static_files;
+mod tally;
+mod test;
+mod tools;
+mod wasm_file;
+mod watch;
+mod weigh;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+use place::Place;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  serve [--port N] [--watch]     build the page and show it on this computer
+  test [--only native|web|e2e]   all tests, the fastest first
+       [--engine chromium|firefox|webkit]
+  ci                             formatting, lints, docs, licences, then all of `test`
+  dist [--connect <origin>]...   the release page, into dist/; fails over its size budget
+  size                           which crate takes how much of the wasm
+  bench [arguments]              what measures speed
+  fuzz [target] [--seconds N]    throws random bytes at every parser (600 s each)
+  clean-tools                    removes the tools that the commands above have installed
+  help                           this text
+
+Tools are built once and kept in the cache folder of your user; TUTTI_CACHE names another.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    obey(&arguments).unwrap_or_else(|failure| {
+        eprintln!("\n{failure}");
+        ExitCode::FAILURE
+    })
+}
+
+fn obey(arguments: &[&str]) -> Outcome<ExitCode> {
+    let (command, rest) = match arguments {
+        [] => ("help", arguments),
+        [command, rest @ ..] => (*command, rest),
+    };
+    match command {
+        "test" => return test::test(&Place::find()?, rest),
+        "ci" => return ci::ci(&Place::find()?, rest),
+        "serve" => serve::serve(&Place::find()?, rest)?,
+        "dist" => dist::dist(&Place::find()?, rest)?,
+        "size" => size::size(&Place::find()?)?,
+        "bench" => bench(&Place::find()?, rest)?,
+        "fuzz" => fuzz::fuzz(&Place::find()?, rest)?,
+        "clean-tools" => tools::clean(&Place::find()?)?,
+        "help" | "--help" | "-h" => print!("{HELP}"),
+        other => {
+            return Err(Failure::new(
+                format!("`{other}` is not a command."),
+                "`cargo xtask help` lists the commands.",
+            ));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bench(place: &Place, arguments: &[&str]) -> Outcome {
+    let mut cargo = run::cargo(place, &["bench", "-p", "tutti-bench"]);
+    cargo.args(arguments);
+    run::must(&mut cargo, "The benchmarks did not run to their end.", "The lines above say why.")
+}

@@ -1,0 +1,71 @@
+//! Builds the page with trunk.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::{OrFailure, Outcome};
+use crate::place::Place;
+use crate::tools::{self, BINARYEN, TRUNK, Tool, Voice, WASM_BINDGEN};
+use crate::{run, rust_target};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flavour {
+    /// For this computer: nearly the speed of a release, rebuilt in seconds, without Node.
+    Served,
+    /// For everybody: as small as it gets.
+    Release,
+}
+
+impl Flavour {
+    pub fn tools(self) -> &'static [Tool] {
+        match self {
+            Flavour::Served => &[TRUNK, WASM_BINDGEN],
+            Flavour::Release => &[TRUNK, WASM_BINDGEN, BINARYEN],
+        }
+    }
+}
+
+/// Installs what is needed, builds, and leaves the page in `into`; a failure leaves the old page there.
+pub fn build(place: &Place, flavour: Flavour, into: &Path) -> Outcome {
+    rust_target::ensure()?;
+    let folders = tools::ensure(place, flavour.tools(), Voice::Screen)?;
+    let _lock = lock(&place.target)?;
+    fs::create_dir_all(into)
+        .or_failure(|| format!("{} cannot be made", into.display()), "Make its folder writable.")?;
+    run::must(
+        &mut trunk(place, flavour, into, &folders),
+        "The page was not built.",
+        "The lines above say why; when it is the code, `cargo check --target wasm32-unknown-unknown` says it sooner.",
+    )
+}
+
+fn trunk(place: &Place, flavour: Flavour, into: &Path, folders: &[PathBuf]) -> Command {
+    let mut trunk = Command::new("trunk");
+    trunk.args(["--quiet", "--skip-version-check", "build", "--dist"]).arg(into);
+    match flavour {
+        // Not trunk's idea of a release, so it runs no wasm-opt.
+        Flavour::Served => trunk.args(["--cargo-profile", "serve"]),
+        Flavour::Release => trunk.arg("--release"),
+    };
+    trunk
+        .current_dir(&place.root)
+        .env("CARGO_TARGET_DIR", &place.target)
+        .env("PATH", run::path_with(folders));
+    // trunk takes these two as options of its own, and refuses what others mean by them.
+    trunk.env_remove("NO_COLOR").env_remove("RUST_LOG");
+    trunk
+}
+
+/// trunk keeps what it works on in the target folder under fixed names: two builds there would mix.
+fn lock(target: &Path) -> Outcome<File> {
+    let path = target.join("page.lock");
+    let next = "Make the target folder writable, or set CARGO_TARGET_DIR to another one.";
+    fs::create_dir_all(target).or_failure(|| format!("{} cannot be made", target.display()), next)?;
+    let file = File::create(&path).or_failure(|| format!("{} cannot be written", path.display()), next)?;
+    if file.try_lock().is_err() {
+        println!("Waiting for another build of the page ...");
+        file.lock().or_failure(|| format!("{} cannot be locked", path.display()), next)?;
+    }
+    Ok(file)
+}

@@ -1,0 +1,227 @@
+//! All tests, the fastest first. A stage that fails does not hide the later ones.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use crate::browsers::{self, Needs, Prepared};
+use crate::engine::{ENGINES, Engine};
+use crate::failure::{Failure, Outcome};
+use crate::place::Place;
+use crate::tally::{Counts, Report};
+use crate::{dist, run, rust_target};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Native,
+    /// Units of the shell, in a browser.
+    Web,
+    /// A person's journeys through the built page.
+    EndToEnd,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    kinds: Vec<Kind>,
+    engines: Vec<Engine>,
+}
+
+pub fn test(place: &Place, arguments: &[&str]) -> Outcome<ExitCode> {
+    let options = options(arguments)?;
+    let mut report = Report::new();
+    run_all(place, &options, &mut report);
+    Ok(report.finish())
+}
+
+pub fn options(arguments: &[&str]) -> Outcome<Options> {
+    let mut options =
+        Options { kinds: vec![Kind::Native, Kind::Web, Kind::EndToEnd], engines: ENGINES.to_vec() };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match (*argument, rest.next()) {
+            ("--only", Some(&"native")) => options.kinds = vec![Kind::Native],
+            ("--only", Some(&"web")) => options.kinds = vec![Kind::Web],
+            ("--only", Some(&"e2e")) => options.kinds = vec![Kind::EndToEnd],
+            ("--engine", Some(name)) => options.engines = vec![Engine::named(name)?],
+            (other, value) => {
+                let all = value.map_or_else(|| other.to_owned(), |value| format!("{other} {value}"));
+                return Err(Failure::new(
+                    format!("`{all}` is not understood."),
+                    "The options are `--only native|web|e2e` and `--engine chromium|firefox|webkit`.",
+                ));
+            }
+        }
+    }
+    Ok(options)
+}
+
+pub fn run_all(place: &Place, options: &Options, report: &mut Report) {
+    let wants = |kind| options.kinds.contains(&kind);
+    let needs = Needs {
+        engines: if wants(Kind::Web) || wants(Kind::EndToEnd) { options.engines.clone() } else { Vec::new() },
+        web: wants(Kind::Web) && has_web_tests(&place.root),
+        page: wants(Kind::EndToEnd),
+    };
+    let prepared = std::thread::scope(|scope| {
+        let tools = scope.spawn(|| browsers::prepare(place, &needs));
+        if wants(Kind::Native) {
+            native(place, report);
+        }
+        if !tools.is_finished() {
+            println!("\nWaiting for the tools to be ready ...");
+        }
+        Prepared::from(tools.join())
+    });
+    if wants(Kind::Web) {
+        web(place, options, &needs, &prepared, report);
+    }
+    if wants(Kind::EndToEnd) {
+        end_to_end(place, options, &prepared, report);
+    }
+}
+
+fn native(place: &Place, report: &mut Report) {
+    let mut cargo = run::cargo(place, &["test", "--workspace", "--exclude", "tutti-e2e", "--no-fail-fast"]);
+    stage(report, "native", &mut cargo);
+}
+
+fn web(place: &Place, options: &Options, needs: &Needs, prepared: &Prepared, report: &mut Report) {
+    // wasm-bindgen's runner does not know how to talk to WebKitGTK.
+    for engine in options.engines.iter().copied().filter(|engine| *engine != Engine::WebKit) {
+        let name = format!("units in {}", engine.name());
+        if !needs.web {
+            report.not_run(&name, "Cargo.toml has no test named `web`");
+            continue;
+        }
+        let folders = match prepared.engine(engine) {
+            Ok(folders) => folders,
+            Err(why) => {
+                report.missing(&name, &why);
+                continue;
+            }
+        };
+        match rust_target::ensure().and_then(|()| prepared.runner()) {
+            Ok(runner) => stage(report, &name, &mut web_tests(place, engine, &[folders, runner].concat())),
+            Err(failure) => failed(report, &name, &failure),
+        }
+    }
+}
+
+fn web_tests(place: &Place, engine: Engine, folders: &[PathBuf]) -> Command {
+    let path = run::path_with(folders);
+    let mut cargo = run::cargo(
+        place,
+        &["test", "--target", "wasm32-unknown-unknown", "-p", "tutti", "--test", "web", "--no-fail-fast"],
+    );
+    // The runner takes the first driver that the environment names.
+    for other in ["CHROMEDRIVER", "GECKODRIVER", "SAFARIDRIVER", "MSEDGEDRIVER"] {
+        cargo.env_remove(other).env_remove(format!("{other}_REMOTE"));
+    }
+    match engine {
+        Engine::Firefox => cargo.env("GECKODRIVER", "geckodriver"),
+        Engine::Chromium | Engine::WebKit => cargo.env("CHROMEDRIVER", "chromedriver"),
+    };
+    // Seconds; the default of 20 is too few for a busy machine.
+    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300").env("PATH", path);
+    cargo
+}
+
+fn end_to_end(place: &Place, options: &Options, prepared: &Prepared, report: &mut Report) {
+    let page = page(place, prepared, report);
+    for engine in options.engines.iter().copied() {
+        let name = format!("journeys in {}", engine.name());
+        match (&page, prepared.engine(engine)) {
+            (_, Err(why)) => report.missing(&name, &why),
+            (None, Ok(_)) => report.not_run(&name, "there is no page"),
+            (Some(page), Ok(folders)) => {
+                let mut cargo = run::cargo(
+                    place,
+                    &["test", "-p", "tutti-e2e", "--no-fail-fast", "--", "--test-threads=1"],
+                );
+                cargo
+                    .env("TUTTI_ENGINE", engine.name())
+                    .env("TUTTI_DIST", page)
+                    .env("PATH", run::path_with(&folders));
+                stage(report, &name, &mut cargo);
+            }
+        }
+    }
+}
+
+/// Builds what is shipped, so that journeys test that. Its size budget is a check of its own.
+fn page(place: &Place, prepared: &Prepared, report: &mut Report) -> Option<PathBuf> {
+    const BUILD: &str = "release page";
+    const WEIGHT: &str = "size budget";
+    if let Err(why) = browsers::node() {
+        report.missing(BUILD, why);
+        return None;
+    }
+    report.announce(BUILD);
+    let start = Instant::now();
+    let folder = match prepared.page_tools().and_then(|()| dist::build(place)) {
+        Ok(folder) => folder,
+        Err(failure) => {
+            failed(report, BUILD, &failure);
+            return None;
+        }
+    };
+    report.add(BUILD, Counts::PASSED, start.elapsed(), "");
+    match dist::check_weight(place, &folder) {
+        Ok(said) => {
+            println!("{said}");
+            report.add(WEIGHT, Counts::PASSED, Duration::ZERO, "");
+        }
+        Err(failure) => failed(report, WEIGHT, &failure),
+    }
+    Some(folder)
+}
+
+/// Runs one test program after another, as cargo does, and counts what each of them says at its end.
+fn stage(report: &mut Report, name: &str, cargo: &mut Command) {
+    report.announce(name);
+    let start = Instant::now();
+    let mut counts = Counts::default();
+    let count = |line: &str| {
+        if let Some(more) = Counts::of_line(line) {
+            counts.add(more);
+        }
+    };
+    match run::tee(cargo, count) {
+        Ok(succeeded) => {
+            let note = if !succeeded && counts.failed == 0 { "did not run to its end" } else { "" };
+            report.add(name, counts.of_program(succeeded), start.elapsed(), note);
+        }
+        Err(failure) => failed(report, name, &failure),
+    }
+}
+
+fn failed(report: &mut Report, name: &str, failure: &Failure) {
+    eprintln!("{failure}");
+    report.add(name, Counts::FAILED, Duration::ZERO, failure.happened());
+}
+
+/// Whether there are tests that need a browser's engine but no page.
+fn has_web_tests(root: &Path) -> bool {
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
+    manifest
+        .split("[[test]]")
+        .skip(1)
+        .any(|target| target.lines().any(|line| line.trim() == "name = \"web\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_choose_kinds_and_engines() {
+        let all = Options { kinds: vec![Kind::Native, Kind::Web, Kind::EndToEnd], engines: ENGINES.to_vec() };
+        assert_eq!(options(&[]), Ok(all.clone()));
+        assert_eq!(options(&["--only", "native"]), Ok(Options { kinds: vec![Kind::Native], ..all }));
+        let one = options(&["--engine", "firefox", "--only", "e2e"]).unwrap();
+        assert_eq!(one, Options { kinds: vec![Kind::EndToEnd], engines: vec![Engine::Firefox] });
+        for wrong in [&["--only"][..], &["--only", "fast"], &["--engine", "opera"], &["fast"]] {
+            assert!(options(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}
