@@ -31,6 +31,9 @@ pub fn build(place: &Place, flavour: Flavour, into: &Path) -> Outcome {
     rust_target::ensure()?;
     let folders = tools::ensure(place, flavour.tools(), Voice::Screen)?;
     let _lock = lock(&place.target)?;
+    if !into.join("index.html").is_file() {
+        println!("Building the page, 1 to 3 minutes the first time ...");
+    }
     fs::create_dir_all(into)
         .or_failure(|| format!("{} cannot be made", into.display()), "Make its folder writable.")?;
     run::must(
@@ -54,6 +57,8 @@ fn trunk(place: &Place, flavour: Flavour, into: &Path, folders: &[PathBuf]) -> C
         .env("PATH", run::path_with(folders));
     // trunk takes these two as options of its own, and refuses what others mean by them.
     trunk.env_remove("NO_COLOR").env_remove("RUST_LOG");
+    // Where trunk itself failed helps nobody who reads what the compiler said.
+    trunk.env("RUST_LIB_BACKTRACE", "0");
     trunk
 }
 
