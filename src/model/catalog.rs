@@ -22,12 +22,43 @@ pub fn all() -> &'static [Provider] {
     ALL.as_slice()
 }
 
-/// The row with that id.
-pub fn find(id: &str) -> Option<&'static Provider> {
-    ALL.iter().find(|provider| provider.id == id)
+/// The kinds of servers that may stand at an address of the user's own. Their addresses are
+/// placeholders: see [`Provider::needs_base_url`].
+pub fn custom() -> &'static [Provider] {
+    CUSTOM.as_slice()
 }
 
-static ALL: LazyLock<[Provider; 23]> = LazyLock::new(|| {
+/// The row with that id.
+pub fn find(id: &str) -> Option<&'static Provider> {
+    all().iter().chain(custom()).chain([simulated()]).find(|provider| provider.id == id)
+}
+
+/// The provider that is none: its answers are made up in the page.
+pub fn simulated() -> &'static Provider {
+    &SIMULATED
+}
+
+static CUSTOM: LazyLock<[Provider; 3]> = LazyLock::new(|| {
+    let address = BaseUrl::from_static;
+    [
+        custom_openai(address("https://your-server.invalid/v1")),
+        custom_anthropic(address("https://your-server.invalid")),
+        custom_ollama(address("https://your-server.invalid")),
+    ]
+});
+
+static SIMULATED: LazyLock<Provider> = LazyLock::new(|| Provider {
+    place: Place::Simulated,
+    ..local(
+        ("simulated", "Simulated"),
+        "https://simulated.invalid",
+        &Dialect::ALL,
+        Quirks { paths: Paths::V1, ..Quirks::NONE },
+        Cors::Yes,
+    )
+});
+
+static ALL: LazyLock<[Provider; 22]> = LazyLock::new(|| {
     [
         cloud(
             ("openai", "OpenAI"),
@@ -226,16 +257,6 @@ static ALL: LazyLock<[Provider; 23]> = LazyLock::new(|| {
             Cors::Yes,
         ),
         local(("vllm", "vLLM"), "http://localhost:8000/v1", &[OpenaiChat], COMMON, Cors::Yes),
-        Provider {
-            place: Place::Simulated,
-            ..local(
-                ("simulated", "Simulated"),
-                "https://simulated.invalid",
-                &Dialect::ALL,
-                Quirks { paths: Paths::V1, ..Quirks::NONE },
-                Cors::Yes,
-            )
-        },
     ]
 });
 
@@ -304,7 +325,7 @@ fn row((id, name): IdAndName, base_url: BaseUrl, dialects: &'static [Dialect], q
 /// Any server that copies OpenAI's API. The address ends where `/chat/completions` begins.
 pub fn custom_openai(base_url: BaseUrl) -> Provider {
     let quirks = Quirks { openai_models: true, ..Quirks::NONE };
-    custom(("custom-openai", "OpenAI-compatible"), base_url, &[OpenaiChat, OpenaiResponses], quirks)
+    custom_row(("custom-openai", "OpenAI-compatible"), base_url, &[OpenaiChat, OpenaiResponses], quirks)
 }
 
 /// Any server that copies Anthropic's API. The address ends before `/v1/messages`.
@@ -312,17 +333,17 @@ pub fn custom_anthropic(base_url: BaseUrl) -> Provider {
     Provider {
         auth: Auth::Header("x-api-key"),
         headers: Cow::Borrowed(ANTHROPIC_HEADERS),
-        ..custom(("custom-anthropic", "Anthropic-compatible"), base_url, &[AnthropicMessages], Quirks::NONE)
+        ..custom_row(("custom-anthropic", "Anthropic-compatible"), base_url, &[AnthropicMessages], Quirks::NONE)
     }
 }
 
 /// An Ollama somewhere else than on this computer. The address ends before `/api/chat`.
 pub fn custom_ollama(base_url: BaseUrl) -> Provider {
     let quirks = Quirks { paths: Paths::V1, prefill: true, ..COMMON };
-    custom(("custom-ollama", "Ollama elsewhere"), base_url, &[OllamaChat, OpenaiChat], quirks)
+    custom_row(("custom-ollama", "Ollama elsewhere"), base_url, &[OllamaChat, OpenaiChat], quirks)
 }
 
-fn custom(names: IdAndName, base_url: BaseUrl, dialects: &'static [Dialect], quirks: Quirks) -> Provider {
+fn custom_row(names: IdAndName, base_url: BaseUrl, dialects: &'static [Dialect], quirks: Quirks) -> Provider {
     let origin = base_url.origin();
     let is_local = origin.is_loopback() || origin.is_plain_http();
     Provider {
@@ -415,7 +436,7 @@ pub fn known_models(provider_id: &str) -> &'static [&'static str] {
         "moonshot" => &["kimi-k3", "kimi-k2.7-code", "kimi-k2.6", "kimi-k2.5"],
         "alibaba" => &["qwen3-max", "qwen3.8-max", "qwen-plus"],
         "ollama" | "custom-ollama" => &["qwen3:4b", "gemma3:4b", "llama3.2:latest", "gpt-oss:20b"],
-        "simulated" => &["simulated"],
+        "simulated" => &["sim-quick", "sim-steady", "sim-thinker"],
         // The user's own deployments and downloads: nobody can know them.
         _ => &[],
     }
