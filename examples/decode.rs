@@ -76,8 +76,8 @@ fn models(status: u16, body: &[u8]) -> serde_json::Value {
     let list = if status >= 400 { Err(Box::new(read_error(status, body))) } else { read_models(body) };
     match list {
         Ok(list) => {
-            let first: Vec<_> = list.models.iter().take(5).map(|model| &model.raw_id).collect();
-            json!({ "n_models": list.models.len(), "first_ids": first, "error": null })
+            let first: Vec<_> = list.iter().take(5).map(|model| &model.id).collect();
+            json!({ "n_models": list.len(), "first_ids": first, "error": null })
         }
         Err(error) => json!({ "n_models": 0, "first_ids": [], "error": ErrorReport::from(*error) }),
     }

@@ -29,7 +29,9 @@ pub fn read_page(body: &[u8]) -> Result<ModelPage, Box<ApiError>> {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         return Err(Box::new(read_error(200, body)));
     };
-    let list = value.get("data").or_else(|| value.get("models")).unwrap_or(&value).as_array();
+    let list = value.get("data").or_else(|| value.get("models")).unwrap_or(&value);
+    // A server without models may write `null` for the empty list.
+    let list = if list.is_null() { Some(&[][..]) } else { list.as_array().map(Vec::as_slice) };
     let is_error = value.get("error").is_some_and(|error| !error.is_null())
         || value.pointer("/0/error").is_some_and(|error| !error.is_null());
     match list {
