@@ -1,0 +1,21 @@
+//! Calls and the queue, without a clock and without a socket: scripted servers, simulated time.
+//!
+//! - `world`: the servers, the driver that the engine's loop is modelled on, and the laws it watches
+//! - `policies`: what a call does in each kind of trouble
+//! - `endings`: how each end of a body is judged
+//! - `laws`: what holds for any inputs, in any order, and any cutting of the bytes
+//! - `crowds`: hundreds of calls with random faults
+//! - `queue`: slots, order, limits
+//! - `faults`: the provider faults of the fixture folder, where there is one
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bodies;
+mod crowds;
+mod endings;
+mod faults;
+mod laws;
+mod policies;
+mod queue;
+mod world;

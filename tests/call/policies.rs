@@ -1,0 +1,433 @@
+//! What a call does in each kind of trouble.
+
+use tutti::{
+    call::{Call, Input, Limits, Need, Now, Phase, field::OptionalField, phase::PhaseKind},
+    model::{
+        answer::Answer,
+        http::Headers,
+        provider::{Dialect::*, Quirks},
+    },
+};
+
+use super::{
+    bodies::{SPOKEN, finish, overloaded, ping, start, text},
+    world::{End, Exchange, Player, WALL_MS, ended, play, play_alone, play_with},
+};
+
+fn whole(words: &str) -> Vec<u8> {
+    [start(OpenaiChat), text(OpenaiChat, words), finish(OpenaiChat)].concat()
+}
+
+fn good() -> Exchange {
+    Exchange::ok(whole("good"))
+}
+
+/// How it ends, and how many requests that takes.
+fn check(script: Vec<Exchange>, expected: &str, requests: usize) -> Player {
+    let player = play(script);
+    assert_eq!((ended(&player).as_str(), player.sent.len()), (expected, requests));
+    player
+}
+
+// Retries
+
+#[test]
+fn a_connection_that_breaks_before_the_first_byte_is_tried_once_more() {
+    let broken = Exchange::no_connection();
+    let player = check(vec![broken.clone(), good()], "Finished Stop", 2);
+    use PhaseKind::*;
+    let shown = [Queued, Connecting, Backoff, Queued, Connecting, Waiting, Streaming, Finished];
+    assert_eq!(player.kinds(), shown);
+    assert_eq!(player.call.summary(0).retries, 1);
+    check(vec![broken], "Failed NetworkOrCors", 2);
+    let after_headers = Exchange { steps: vec![], ..Exchange::ok("").end(End::Reset) };
+    check(vec![after_headers.clone(), good()], "Finished Stop", 2);
+    check(vec![after_headers], "Failed ConnectionLost", 2);
+}
+
+#[test]
+fn a_connection_that_breaks_after_the_first_byte_is_not() {
+    check(vec![Exchange::ok(ping(OpenaiChat)).end(End::Reset), good()], "Failed ConnectionLost", 1);
+    check(vec![Exchange::ok(start(OpenaiChat)).end(End::Reset), good()], "Failed ConnectionLost", 1);
+}
+
+#[test]
+fn passing_troubles_are_tried_twice_more() {
+    for status in [408, 409, 429, 500, 502, 503, 504, 529] {
+        let bad = Exchange::status(status, "{}");
+        let player = check(vec![bad.clone(), bad.clone(), good()], "Finished Stop", 3);
+        assert_eq!(player.call.summary(0).retries, 2);
+        assert!(player.waits()[0] <= 500 && player.waits()[1] <= 1_000, "{:?}", player.waits());
+        assert_eq!(play(vec![bad]).sent.len(), 3, "{status}");
+    }
+}
+
+#[test]
+fn lasting_troubles_are_not_tried_again() {
+    let check = |status, body: &str, expected| {
+        check(vec![Exchange::status(status, body), good()], expected, 1);
+    };
+    check(401, r#"{"error":{"message":"Incorrect API key","code":"invalid_api_key"}}"#, "Failed Auth");
+    check(403, r#"{"error":{"message":"not in your region"}}"#, "Failed Forbidden");
+    check(404, r#"{"error":{"code":"model_not_found","message":"no such model"}}"#, "Failed Model");
+    check(400, r#"{"error":{"code":"context_length_exceeded","message":"x"}}"#, "Failed TooLong");
+    check(422, r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#, "Failed Request");
+    check(429, r#"{"error":{"code":"insufficient_quota","message":"x"}}"#, "Failed Quota");
+}
+
+#[test]
+fn the_server_may_say_whether_to_try_again() {
+    let never = Exchange::status(503, "{}").with("x-should-retry", "false");
+    check(vec![never, good()], "Failed Overloaded", 1);
+    let please = Exchange::status(400, "{}").with("x-should-retry", "true");
+    check(vec![please, good()], "Finished Stop", 2);
+}
+
+#[test]
+fn an_error_in_the_stream_is_tried_again_only_before_anything_readable() {
+    for dialect in [OpenaiChat, AnthropicMessages, Gemini] {
+        let early = Exchange::ok([start(dialect), overloaded(dialect)].concat());
+        let late = Exchange::ok([text(dialect, "a"), overloaded(dialect)].concat());
+        let good = Exchange::ok([start(dialect), text(dialect, "good"), finish(dialect)].concat());
+        let played = play_with(dialect, Limits::default(), vec![early, good.clone()]);
+        assert_eq!((ended(&played).as_str(), played.answer.text.as_str()), ("Finished Stop", "good"));
+        assert_eq!(played.answer.error, None, "a retry leaves no trace");
+        let played = play_with(dialect, Limits::default(), vec![late, good]);
+        assert_eq!((played.answer.text.as_str(), played.sent.len()), ("a", 1), "{dialect:?}");
+        assert_eq!(played.call.phase().kind(), PhaseKind::Truncated);
+    }
+}
+
+#[test]
+fn the_wait_that_the_provider_names_is_kept() {
+    let check = |header: (&str, &str), body: &str, expected: std::ops::RangeInclusive<u64>| {
+        let limited = Exchange::status(429, body).with(header.0, header.1);
+        let player = play(vec![limited, good()]);
+        assert_eq!(ended(&player), "Finished Stop", "{header:?}");
+        assert!(expected.contains(&player.waits()[0]), "{header:?}: {:?}", player.waits());
+    };
+    let exactly = |ms| ms..=ms;
+    check(("retry-after-ms", "1500"), "{}", exactly(1_500));
+    check(("retry-after", "7"), "{}", exactly(7_000));
+    check(("retry-after", "2.5"), "{}", exactly(2_500));
+    check(("retry-after", "0"), "{}", exactly(1_000));
+    check(("retry-after", "-5"), "{}", exactly(1_000));
+    check(("retry-after", "60"), "{}", exactly(60_000));
+    // The world begins on Sat, 01 Aug 2026 00:00:00 GMT, and the first reply comes 10 ms later.
+    check(("retry-after", "Sat, 01 Aug 2026 00:00:09 GMT"), "{}", exactly(8_990));
+    check(("retry-after", "Fri, 31 Jul 2026 00:00:00 GMT"), "{}", exactly(1_000));
+    check(("retry-after", "soon"), "{}", exactly(1_000));
+    check(("x", "y"), "{}", 0..=500);
+    let gemini = r#"{"error":{"code":429,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"17s"}]}}"#;
+    check(("x", "y"), gemini, exactly(17_000));
+    let openai = r#"{"error":{"message":"Rate limit reached. Please try again in 800ms."}}"#;
+    check(("x", "y"), openai, exactly(1_000));
+}
+
+#[test]
+fn a_wait_of_more_than_a_minute_is_told_and_left_to_the_person() {
+    let long = |value| Exchange::status(429, "{}").with("retry-after", value);
+    let player = check(vec![long("61"), good()], "Failed RateLimit", 1);
+    assert_eq!(player.error().unwrap().retry_after_ms, Some(61_000));
+    let player = check(vec![long("Sat, 01 Aug 2026 01:00:00 GMT"), good()], "Failed RateLimit", 1);
+    assert_eq!(player.error().unwrap().retry_after_ms, Some(3_600_000 - 10));
+    // A minute in all, not each time.
+    check(vec![long("40"), long("40"), good()], "Failed RateLimit", 2);
+    check(vec![long("30"), long("30"), good()], "Finished Stop", 3);
+}
+
+#[test]
+fn a_wait_named_on_a_good_reply_means_nothing() {
+    let player = check(vec![good().with("retry-after", "30")], "Finished Stop", 1);
+    assert_eq!(player.call.summary(0).total_ms, 10);
+}
+
+// A field that the provider does not know
+
+const NO_TEMPERATURE: &str = r#"{"error":{"message":"Unsupported parameter: 'temperature' is not supported with this model.","type":"invalid_request_error","param":"temperature","code":"unsupported_parameter"}}"#;
+const NO_SEED: &str = r#"{"error":{"message":"Unknown parameter: 'seed'.","param":"seed"}}"#;
+
+#[test]
+fn an_unsupported_optional_field_is_left_out_and_named() {
+    let player = check(vec![Exchange::status(400, NO_TEMPERATURE), good()], "Finished Stop", 2);
+    assert_eq!(player.sent[1].1, Some(OptionalField::Temperature));
+    let summary = player.call.summary(0);
+    assert_eq!((summary.without, summary.retries), (Some(OptionalField::Temperature), 0));
+    let fastapi = r#"{"detail":[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted"}]}"#;
+    let player = check(vec![Exchange::status(422, fastapi), good()], "Finished Stop", 2);
+    assert_eq!(player.sent[1].1, Some(OptionalField::Seed));
+}
+
+#[test]
+fn only_one_field_is_left_out_and_it_stays_left_out() {
+    let (first, second) = (Exchange::status(400, NO_TEMPERATURE), Exchange::status(400, NO_SEED));
+    check(vec![first.clone(), second, good()], "Failed Request", 2);
+    let player = check(vec![first, Exchange::status(503, ""), good()], "Finished Stop", 3);
+    let without: Vec<_> = player.sent.iter().map(|(_, without)| *without).collect();
+    assert_eq!(without, [None, Some(OptionalField::Temperature), Some(OptionalField::Temperature)]);
+}
+
+// Silence
+
+#[test]
+fn a_model_may_think_for_ten_minutes() {
+    let minutes = |n: u64| n * 60_000;
+    let thinking = |ms| Exchange::ok(start(OpenaiChat)).then(ms, whole("at last"));
+    check(vec![thinking(minutes(9))], "Finished Stop", 1);
+    check(vec![thinking(minutes(11)), good()], "Failed Timeout", 1);
+    let pinged = thinking(minutes(9)).then(0, "");
+    check(vec![pinged], "Finished Stop", 1);
+    let mut patient = Exchange::ok(start(OpenaiChat));
+    for _ in 0..4 {
+        patient = patient.then(minutes(9), ping(OpenaiChat));
+    }
+    check(vec![patient.then(minutes(9), whole("after 45 minutes"))], "Finished Stop", 1);
+}
+
+#[test]
+fn no_headers_for_ten_minutes_is_the_end() {
+    let slow = |connect_ms| Exchange { connect_ms, ..good() };
+    check(vec![slow(599_000)], "Finished Stop", 1);
+    check(vec![slow(601_000)], "Failed Timeout", 1);
+}
+
+#[test]
+fn after_the_first_text_two_minutes_without_a_byte_are_the_end() {
+    let hello = || Exchange::ok(text(OpenaiChat, "Hello"));
+    check(vec![hello().then(119_000, finish(OpenaiChat))], "Finished Stop", 1);
+    let player = check(vec![hello().then(121_000, finish(OpenaiChat))], "Truncated Timeout", 1);
+    assert_eq!(player.answer.text, "Hello");
+    let pinged = hello().then(100_000, ping(OpenaiChat)).then(100_000, finish(OpenaiChat));
+    check(vec![pinged], "Finished Stop", 1);
+}
+
+#[test]
+fn both_silences_can_be_set() {
+    let limits = Limits { before_text_ms: 5_000, after_text_ms: 1_000, ..Limits::default() };
+    let slow = vec![Exchange::ok("").then(6_000, whole("late"))];
+    assert_eq!(ended(&play_with(OpenaiChat, limits.clone(), slow)), "Failed Timeout");
+    let slow = vec![Exchange::ok(text(OpenaiChat, "a")).then(2_000, finish(OpenaiChat))];
+    assert_eq!(ended(&play_with(OpenaiChat, limits, slow)), "Truncated Timeout");
+}
+
+#[test]
+fn silence_is_hinted_at_after_fifteen_seconds() {
+    let mut hand = Hand::connected();
+    hand.bytes(1_000, &text(OpenaiChat, "a"));
+    assert_eq!(hand.call.silent_ms(15_999), None);
+    assert_eq!(hand.call.wake_at(), Some(16_000), "the hint needs a look at the clock");
+    assert_eq!(hand.call.silent_ms(16_000), Some(15_000));
+    hand.bytes(20_000, &ping(OpenaiChat));
+    assert_eq!(hand.call.silent_ms(20_001), None);
+    hand.feed(30_000, Input::Stop);
+    assert_eq!(hand.call.silent_ms(90_000), None);
+}
+
+#[test]
+fn sleep_is_noticed_and_what_was_on_its_way_still_counts() {
+    let hour = 3_600_000;
+    let asleep_in = |bytes: &[u8]| {
+        let mut hand = Hand::connected();
+        hand.bytes(1_000, bytes);
+        // The monotonic clock stood for an hour.
+        hand.wall_ahead_ms = hour;
+        hand.feed(2_000, Input::Tick);
+        hand
+    };
+    let mut dead = asleep_in(&text(OpenaiChat, "a"));
+    assert_eq!(dead.call.phase().kind(), PhaseKind::Streaming);
+    dead.feed(17_000, Input::Tick);
+    assert_eq!(dead.call.phase().kind(), PhaseKind::Truncated);
+    let mut thinking = asleep_in(&start(OpenaiChat));
+    thinking.feed(17_000, Input::Tick);
+    assert_eq!(thinking.call.phase().kind(), PhaseKind::Failed);
+    let mut alive = asleep_in(&text(OpenaiChat, "a"));
+    alive.bytes(10_000, &text(OpenaiChat, "b"));
+    alive.feed(100_000, Input::Tick);
+    alive.bytes(120_000, &finish(OpenaiChat));
+    alive.feed(120_000, Input::End);
+    assert_eq!((alive.call.phase().kind(), alive.answer.text.as_str()), (PhaseKind::Finished, "ab"));
+}
+
+#[test]
+fn a_clock_that_jumps_a_year_breaks_nothing() {
+    for jump in [365 * 24 * 3_600_000, -365 * 24 * 3_600_000_i64] {
+        let mut hand = Hand::connected();
+        hand.bytes(1_000, &text(OpenaiChat, "a"));
+        hand.wall_ahead_ms = jump;
+        hand.feed(2_000, Input::Tick);
+        hand.feed(100_000, Input::Tick);
+        assert_eq!(hand.call.phase().kind(), PhaseKind::Streaming, "{jump}");
+        hand.bytes(100_000, &finish(OpenaiChat));
+        hand.feed(100_000, Input::End);
+        assert_eq!(hand.call.summary(0).total_ms, 100_000);
+    }
+}
+
+// Caps
+
+#[test]
+fn what_is_too_large_is_cut_and_kept() {
+    let check = |limits: Limits, expected: &str, least: usize| {
+        let mut flood = Exchange::ok(start(OpenaiChat));
+        for _ in 0..100 {
+            flood = flood.then(1, text(OpenaiChat, &"x".repeat(100)));
+        }
+        let player = play_with(OpenaiChat, limits, vec![flood.end(End::Silence)]);
+        assert_eq!(ended(&player), expected);
+        let kept = player.answer.text.len();
+        assert!(kept >= least && kept <= least + 100, "{kept} of {least}");
+        player
+    };
+    let player = check(Limits { text_bytes: 1_000, ..Limits::default() }, "Truncated TooLarge", 1_000);
+    assert_eq!(player.call.summary(0).text_bytes as usize, player.answer.text.len());
+    let event = text(OpenaiChat, &"x".repeat(100)).len() as u64;
+    let wire = start(OpenaiChat).len() as u64 + 10 * event + event / 2;
+    let player = check(Limits { wire_bytes: wire, ..Limits::default() }, "Truncated TooLarge", 1_000);
+    assert_eq!(player.call.summary(0).wire_bytes, wire);
+    check(Limits { attempt_ms: 60, ..Limits::default() }, "Truncated Timeout", 4_900);
+}
+
+#[test]
+fn a_line_without_an_end_is_cut() {
+    let limits = Limits { line_bytes: 1_000, ..Limits::default() };
+    let endless = |first: Vec<u8>| vec![Exchange::ok(first).then(1, "x".repeat(5_000))];
+    let player = play_with(OpenaiChat, limits.clone(), endless(text(OpenaiChat, "kept")));
+    assert_eq!((ended(&player).as_str(), player.answer.text.as_str()), ("Truncated TooLarge", "kept"));
+    let player = play_with(OpenaiChat, limits, endless(vec![]));
+    assert_eq!((ended(&player).as_str(), player.sent.len()), ("Failed TooLarge", 1));
+}
+
+#[test]
+fn an_hour_is_enough() {
+    let mut endless = Exchange::ok(text(OpenaiChat, "a"));
+    for _ in 0..70 {
+        endless = endless.then(60_000, ping(OpenaiChat));
+    }
+    let player = check(vec![endless.end(End::Silence)], "Truncated Timeout", 1);
+    assert_eq!(player.call.summary(0).attempt_ms, Some(3_600_000));
+}
+
+#[test]
+fn the_body_of_a_refusal_is_bounded_in_size_and_time() {
+    let huge = Exchange::status(500, "x".repeat(400_000)).end(End::Silence);
+    let player = check(vec![huge, good()], "Finished Stop", 2);
+    assert!(player.sent[1].0 < 1_000, "{:?}", player.sent);
+    let mut dripping = Exchange::status(401, "x").end(End::Silence);
+    for _ in 0..100 {
+        dripping = dripping.then(1_000, "x");
+    }
+    let player = check(vec![dripping], "Failed Auth", 1);
+    assert_eq!(player.call.summary(0).attempt_ms, Some(15_010));
+    let cut = Exchange::status(401, "{\"error\":").end(End::Reset);
+    check(vec![cut, good()], "Failed Auth", 1);
+}
+
+// Stop
+
+#[test]
+fn stop_is_safe_at_any_moment_and_keeps_the_text() {
+    let script = || {
+        vec![
+            Exchange::status(503, "{}").with("retry-after", "2"),
+            Exchange::ok(text(OpenaiChat, "one ")).then(1_000, text(OpenaiChat, "two")).end(End::Silence),
+        ]
+    };
+    for stops_ms in [0, 5, 10, 11, 500, 2_009, 2_011, 2_015, 2_020, 2_500, 3_020, 9_999] {
+        let mut player = Player::new(OpenaiChat, Limits::default(), 1, script());
+        player.stops_ms = Some(stops_ms);
+        let player = play_alone(player);
+        assert_eq!(player.call.phase(), &Phase::Stopped, "{stops_ms}");
+        let text = match stops_ms {
+            0..2_020 => "",
+            2_020..3_020 => "one ",
+            _ => "one two",
+        };
+        assert!(text.starts_with(&player.answer.text) && player.answer.text.len() + 4 >= text.len());
+        assert_eq!(player.call.summary(u64::MAX).total_ms, stops_ms);
+    }
+}
+
+#[test]
+fn nothing_is_heard_after_the_end() {
+    let mut hand = Hand::connected();
+    hand.bytes(10, &text(OpenaiChat, "a"));
+    hand.feed(11, Input::Stop);
+    let log = hand.call.log().len();
+    hand.bytes(12, &text(OpenaiChat, "late"));
+    for input in [Input::End, Input::Stop, Input::Tick, Input::SlotGranted] {
+        hand.feed(9_000_000, input);
+    }
+    assert_eq!((hand.answer.text.as_str(), hand.call.log().len()), ("a", log));
+    assert_eq!((hand.call.need(), hand.call.wake_at()), (Need::Nothing, None));
+}
+
+#[test]
+fn stopping_after_the_finish_leaves_a_whole_answer() {
+    for dialect in SPOKEN {
+        let mut player = Player::new(
+            dialect,
+            Limits::default(),
+            1,
+            vec![Exchange::ok([text(dialect, "all"), finish(dialect)].concat()).end(End::Silence)],
+        );
+        player.stops_ms = Some(100);
+        assert_eq!(ended(&play_alone(player)), "Finished Stop");
+    }
+}
+
+// Numbers
+
+#[test]
+fn times_are_measured_from_the_request_that_answered() {
+    let answering =
+        Exchange::ok(start(OpenaiChat)).then(300, text(OpenaiChat, "Hello")).then(700, finish(OpenaiChat));
+    let refusing = Exchange::status(503, "").with("retry-after", "2");
+    let player = check(vec![refusing, answering], "Finished Stop", 2);
+    let summary = player.call.summary(u64::MAX);
+    assert_eq!((summary.attempts, summary.retries), (2, 1));
+    assert_eq!(
+        (summary.first_byte_ms, summary.first_token_ms, summary.attempt_ms),
+        (Some(10), Some(310), Some(1_010))
+    );
+    assert_eq!((summary.total_ms, summary.text_bytes), (10 + 2_000 + 1_010, 5));
+}
+
+#[test]
+fn the_numbers_grow_while_an_answer_arrives() {
+    let mut hand = Hand::connected();
+    hand.bytes(400, &text(OpenaiChat, "Hello"));
+    let summary = hand.call.summary(1_000);
+    assert_eq!((summary.total_ms, summary.attempt_ms), (1_000, Some(1_000)));
+    assert_eq!(summary.first_token_ms, Some(400));
+}
+
+/// A call in one's own hands.
+struct Hand {
+    call: Call,
+    answer: Answer,
+    wall_ahead_ms: i64,
+}
+
+impl Hand {
+    /// Created, sent and answered with status 200, all at 0 ms.
+    fn connected() -> Self {
+        let now = Now { ms: 0, wall_ms: WALL_MS };
+        let call = Call::new(OpenaiChat, Quirks::default(), Limits::default(), 1, now);
+        let mut hand = Self { call, answer: Answer::default(), wall_ahead_ms: 0 };
+        hand.feed(0, Input::SlotGranted);
+        hand.feed(0, Input::Headers { status: 200, headers: &Headers::default() });
+        hand
+    }
+
+    fn bytes(&mut self, ms: u64, bytes: &[u8]) {
+        self.feed(ms, Input::Bytes(bytes));
+    }
+
+    fn feed(&mut self, ms: u64, input: Input) {
+        let wall_ms = (WALL_MS + ms).saturating_add_signed(self.wall_ahead_ms);
+        let mut events = Vec::new();
+        self.call.handle(input, Now { ms, wall_ms }, &mut events);
+        events.iter().for_each(|event| self.answer.apply(event));
+    }
+}
