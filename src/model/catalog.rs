@@ -125,7 +125,7 @@ static ALL: LazyLock<[Provider; 22]> = LazyLock::new(|| {
         cloud(
             ("deepseek", "DeepSeek"),
             "https://api.deepseek.com",
-            &[OpenaiChat],
+            &[OpenaiChat, OpenaiResponses],
             Quirks {
                 effort: EffortStyle::ThinkingAndEffort,
                 efforts: &[Effort::Low, Effort::High, Effort::Max],
@@ -333,7 +333,12 @@ pub fn custom_anthropic(base_url: BaseUrl) -> Provider {
     Provider {
         auth: Auth::Header("x-api-key"),
         headers: Cow::Borrowed(ANTHROPIC_HEADERS),
-        ..custom_row(("custom-anthropic", "Anthropic-compatible"), base_url, &[AnthropicMessages], Quirks::NONE)
+        ..custom_row(
+            ("custom-anthropic", "Anthropic-compatible"),
+            base_url,
+            &[AnthropicMessages],
+            Quirks::NONE,
+        )
     }
 }
 
@@ -534,17 +539,22 @@ mod tests {
 
     #[test]
     fn every_row_is_canonical_and_usable() {
-        for provider in all() {
+        let rows = || all().iter().chain(custom()).chain([simulated()]);
+        for provider in rows() {
             let parsed = BaseUrl::parse(provider.base_url.as_str());
             assert_eq!(parsed.as_ref(), Ok(&provider.base_url), "{}", provider.id);
             assert!(!provider.dialects.is_empty(), "{}", provider.id);
             assert!(provider.connections > 0, "{}", provider.id);
-            assert_eq!(provider.needs_base_url(), provider.id == "azure", "{}", provider.id);
+            let unknown = provider.id == "azure" || provider.id.starts_with("custom-");
+            assert_eq!(provider.needs_base_url(), unknown, "{}", provider.id);
+            assert_eq!(find(&provider.id), Some(provider));
+        }
+        for provider in all() {
             let key_is_told = provider.key_url.is_some() && provider.key_env.is_some();
             assert_eq!(key_is_told, provider.place == Place::Cloud, "{}", provider.id);
         }
-        let ids: BTreeSet<_> = all().iter().map(|provider| &provider.id).collect();
-        assert_eq!(ids.len(), all().len());
+        let ids: BTreeSet<_> = rows().map(|provider| &provider.id).collect();
+        assert_eq!(ids.len(), rows().count());
         assert_eq!(find("groq").map(|provider| provider.name.as_ref()), Some("Groq"));
         assert_eq!(find("nobody"), None);
     }

@@ -145,6 +145,8 @@ pub struct Quirks {
     pub strict_turns: bool,
     /// Thinking text goes back with the tool calls that it led to.
     pub echo_reasoning: bool,
+    /// Thoughts are not asked for: this model, or this account, may not show them.
+    pub hide_thoughts: bool,
 }
 
 impl Quirks {
@@ -162,6 +164,7 @@ impl Quirks {
         fixed_sampling: None,
         strict_turns: false,
         echo_reasoning: false,
+        hide_thoughts: false,
     };
 }
 

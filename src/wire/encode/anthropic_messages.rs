@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{
     chat::{ChatRequest, Effort, Part, Role, Stream},
-    provider::Dialect,
+    provider::{Dialect, Provider},
 };
 
 /// Sent where neither the user nor the model list tells how long an answer may be.
@@ -30,7 +30,7 @@ fn max_tokens(request: &ChatRequest) -> u32 {
     request.sampling.max_tokens.or(known).unwrap_or(USUAL_MAX_TOKENS)
 }
 
-pub fn write(request: &ChatRequest, draft: &mut Draft) {
+pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
     let model = request.model.trim();
     let claude = names::claude(model, request.traits.as_ref());
     draft.set("model", model);
@@ -44,7 +44,7 @@ pub fn write(request: &ChatRequest, draft: &mut Draft) {
         draft.defaults.push((name, value));
     }
 
-    let thinks = thinking(claude, request, draft);
+    let thinks = thinking(provider, claude, request, draft);
     let samples = claude.samples && !thinks;
     let has_temperature = request.sampling.temperature.is_some();
     let mut fields = draft.sampling(&request.sampling, |name| match name {
@@ -64,7 +64,7 @@ pub fn write(request: &ChatRequest, draft: &mut Draft) {
 }
 
 /// Writes how the model shall think, and tells whether it will: then it takes no sampling.
-fn thinking(claude: Claude, request: &ChatRequest, draft: &mut Draft) -> bool {
+fn thinking(provider: &Provider, claude: Claude, request: &ChatRequest, draft: &mut Draft) -> bool {
     let Some(asked) = request.sampling.effort else { return false };
     match claude.thinking {
         ClaudeThinking::Never => {
@@ -80,7 +80,10 @@ fn thinking(claude: Claude, request: &ChatRequest, draft: &mut Draft) -> bool {
         }
         ClaudeThinking::Adaptive => {
             let given = draft.effort(asked, claude.efforts);
-            draft.set("thinking", json!({ "type": "adaptive", "display": "summarized" }));
+            let display = (!provider.quirks.hide_thoughts).then_some("summarized");
+            let mut thinking = Map::from_iter([("type".to_owned(), "adaptive".into())]);
+            thinking.extend(display.map(|display| ("display".to_owned(), display.into())));
+            draft.set("thinking", thinking);
             draft.set("output_config", json!({ "effort": given.word() }));
             true
         }

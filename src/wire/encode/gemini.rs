@@ -12,10 +12,10 @@ use super::{
 };
 use crate::model::{
     chat::{ChatRequest, Effort, Part, Role, ToolCall},
-    provider::Dialect,
+    provider::{Dialect, Provider},
 };
 
-pub fn write(request: &ChatRequest, draft: &mut Draft) {
+pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
     if let Some(text) = system(request) {
         draft.set("systemInstruction", json!({ "parts": [{ "text": text }] }));
     }
@@ -33,8 +33,12 @@ pub fn write(request: &ChatRequest, draft: &mut Draft) {
             _ => return None,
         })
     });
-    if let Some(thinking) = thinking(request, draft) {
-        config.insert("thinkingConfig".to_owned(), thinking);
+    let mut thinking = thinking(request, draft);
+    if provider.quirks.hide_thoughts {
+        thinking.remove("includeThoughts");
+    }
+    if !thinking.is_empty() {
+        config.insert("thinkingConfig".to_owned(), thinking.into());
     }
     if !config.is_empty() {
         draft.set("generationConfig", config);
@@ -43,27 +47,28 @@ pub fn write(request: &ChatRequest, draft: &mut Draft) {
 
 /// Models that think are asked to show it; how much they think is theirs to choose unless the user
 /// says otherwise. Budget and level exclude each other.
-fn thinking(request: &ChatRequest, draft: &mut Draft) -> Option<Value> {
+fn thinking(request: &ChatRequest, draft: &mut Draft) -> Map<String, Value> {
     let asked = request.sampling.effort;
-    match (names::gemini(request.model.trim(), request.traits.as_ref()), asked) {
-        (GeminiThinking::Never, None | Some(Effort::Off)) => None,
-        (GeminiThinking::Never, Some(_)) => {
-            draft.drop("effort");
-            None
+    let (shown, key, value) = match (names::gemini(request.model.trim(), request.traits.as_ref()), asked) {
+        (GeminiThinking::Never, asked) => {
+            if asked.is_some_and(|asked| asked != Effort::Off) {
+                draft.drop("effort");
+            }
+            return Map::new();
         }
-        (_, None) => Some(json!({ "includeThoughts": true })),
+        (_, None) => return Map::from_iter([("includeThoughts".to_owned(), true.into())]),
         (GeminiThinking::Budget { least, most }, Some(asked)) => {
             let tokens = budget(asked, least, most);
             if asked == Effort::Off && tokens > 0 {
                 draft.change("effort", Effort::Minimal.word());
             }
-            Some(json!({ "includeThoughts": tokens > 0, "thinkingBudget": tokens }))
+            (tokens > 0, "thinkingBudget", Value::from(tokens))
         }
         (GeminiThinking::Level(steps), Some(asked)) => {
-            let given = draft.effort(asked, steps);
-            Some(json!({ "includeThoughts": true, "thinkingLevel": given.word() }))
+            (true, "thinkingLevel", Value::from(draft.effort(asked, steps).word()))
         }
-    }
+    };
+    Map::from_iter([("includeThoughts".to_owned(), shown.into()), (key.to_owned(), value)])
 }
 
 /// Google's own steps for `reasoning_effort` ("OpenAI compatibility"): 1, 8 and 24 thousand tokens.

@@ -78,8 +78,8 @@ pub fn encode(
     match dialect {
         Dialect::OpenaiChat => openai_chat::write(provider, request, &mut draft),
         Dialect::OpenaiResponses => openai_responses::write(provider, request, &mut draft),
-        Dialect::AnthropicMessages => anthropic_messages::write(request, &mut draft),
-        Dialect::Gemini => gemini::write(request, &mut draft),
+        Dialect::AnthropicMessages => anthropic_messages::write(provider, request, &mut draft),
+        Dialect::Gemini => gemini::write(provider, request, &mut draft),
         Dialect::Mistral => mistral::write(provider, request, &mut draft),
         Dialect::CohereV2 => cohere_v2::write(provider, request, &mut draft),
         Dialect::OllamaChat => ollama_chat::write(request, &mut draft),

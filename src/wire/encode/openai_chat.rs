@@ -58,7 +58,7 @@ pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
 fn effort(quirks: Quirks, openai: Option<names::Openai>, request: &ChatRequest, draft: &mut Draft) {
     let traits = request.traits.as_ref();
     if quirks.effort == EffortStyle::Groq {
-        return groq(request, draft);
+        return groq(quirks, request, draft);
     }
     let Some(asked) = request.sampling.effort else { return };
     let never = traits.and_then(|traits| traits.reasoning) == Some(false);
@@ -90,9 +90,9 @@ fn effort(quirks: Quirks, openai: Option<names::Openai>, request: &ChatRequest, 
 
 /// Thoughts are asked for apart from the answer even when no effort is set: the other way they
 /// would stand in the text between `<think>` tags.
-fn groq(request: &ChatRequest, draft: &mut Draft) {
+fn groq(quirks: Quirks, request: &ChatRequest, draft: &mut Draft) {
     let thinking = names::groq(request.model.trim(), request.traits.as_ref());
-    if thinking == GroqThinking::Switch {
+    if thinking == GroqThinking::Switch && !quirks.hide_thoughts {
         draft.set("reasoning_format", "parsed");
     }
     let Some(asked) = request.sampling.effort else { return };

@@ -54,14 +54,18 @@ fn reasoning(provider: &Provider, openai: Option<names::Openai>, request: &ChatR
         return;
     }
     let mut reasoning = Map::new();
-    reasoning.insert("summary".to_owned(), "auto".into());
     if let Some(asked) = asked {
         let steps = openai.map_or(provider.quirks.efforts, |model| model.efforts);
         let given = draft.effort(asked, steps);
         reasoning.insert("effort".to_owned(), given.word().into());
     }
-    draft.set("reasoning", reasoning);
-    draft.set("include", json!(["reasoning.encrypted_content"]));
+    if !provider.quirks.hide_thoughts {
+        reasoning.insert("summary".to_owned(), "auto".into());
+        draft.set("include", json!(["reasoning.encrypted_content"]));
+    }
+    if !reasoning.is_empty() {
+        draft.set("reasoning", reasoning);
+    }
 }
 
 fn input(request: &ChatRequest) -> Vec<Value> {

@@ -1,0 +1,575 @@
+//! Where hosts differ: the headers that a page may send there, the fields that they refuse, and model
+//! ids that want to be something else.
+
+use serde_json::{Value, json};
+use tutti::{
+    model::{
+        catalog,
+        chat::{ChatRequest, Effort, Message, ModelTraits, Part, Role, Sampling, Stream, ToolCall},
+        http::{ApiKey, BaseUrl, HttpRequest, Method},
+        provider::{Cors, Dialect, Place, Provider},
+    },
+    wire::encode::{EncodeError, Encoded, encode, list_models, more_models, required_defaults, without},
+};
+
+fn provider(id: &str) -> &'static Provider {
+    catalog::find(id).unwrap()
+}
+
+/// Every row, and the one that is no host.
+fn everybody() -> impl Iterator<Item = &'static Provider> {
+    catalog::all().iter().chain([catalog::simulated()])
+}
+
+/// Those of them that can be called as they stand.
+fn ready() -> impl Iterator<Item = &'static Provider> {
+    everybody().filter(|provider| !provider.needs_base_url())
+}
+
+fn ask(model: &str) -> ChatRequest {
+    ChatRequest { model: model.to_owned(), messages: vec![Message::user("Hi")], ..ChatRequest::default() }
+}
+
+fn with_effort(model: &str, effort: Effort) -> ChatRequest {
+    ChatRequest { sampling: Sampling { effort: Some(effort), ..Sampling::default() }, ..ask(model) }
+}
+
+fn body_of(request: &HttpRequest) -> Value {
+    serde_json::from_str(request.body.as_deref().unwrap()).unwrap()
+}
+
+/// The first dialect of the provider.
+fn sent(provider: &Provider, request: &ChatRequest) -> (Value, Encoded) {
+    let encoded = encode(provider, provider.dialect(), None, request).unwrap();
+    (body_of(&encoded.request), encoded)
+}
+
+/// Header names that each host's preflight admits besides `content-type`, as measured from a page
+/// (big-AGI, "client-side fetch"). `*` is a host that admits whatever is asked.
+const ADMITTED: [(&str, &[&str]); 23] = [
+    ("openai", &["*"]),
+    ("anthropic", &["*"]),
+    ("google", &["x-goog-api-key", "x-goog-api-client"]),
+    ("openrouter", &["authorization", "http-referer", "x-title", "x-openrouter-title"]),
+    ("mistral", &["authorization", "x-mistral-user-agent"]),
+    ("groq", &["*"]),
+    ("deepseek", &["*"]),
+    ("xai", &["*"]),
+    ("together", &["*"]),
+    ("fireworks", &["authorization", "http-referer", "x-title"]),
+    ("perplexity", &["authorization", "x-title", "x-source"]),
+    ("cerebras", &["*"]),
+    ("cohere", &["*"]),
+    ("huggingface", &["authorization"]),
+    ("zai", &["*"]),
+    ("moonshot", &["authorization", "referer", "x-stainless-lang"]),
+    ("alibaba", &["*"]),
+    ("azure", &["api-key"]),
+    ("ollama", &["authorization"]),
+    ("lmstudio", &["authorization"]),
+    ("llamacpp", &["authorization"]),
+    ("vllm", &["*"]),
+    ("simulated", &["*"]),
+];
+
+#[test]
+fn no_header_is_sent_that_a_hosts_preflight_refuses() {
+    assert_eq!(ADMITTED.len(), everybody().count());
+    for (id, admitted) in ADMITTED {
+        let mut provider = provider(id).clone();
+        if provider.needs_base_url() {
+            provider.base_url = BaseUrl::parse("https://r.openai.azure.com/openai/v1").unwrap();
+        }
+        let key = ApiKey::new(provider.base_url.origin(), "sk-secret").unwrap();
+        for &dialect in provider.dialects.iter() {
+            let chat = encode(&provider, dialect, Some(&key), &ask("some-model")).unwrap().request;
+            let list = list_models(&provider, dialect, Some(&key));
+            for request in [chat, list] {
+                let names: Vec<_> = request.headers.iter().map(|(name, _)| *name).collect();
+                for name in &names {
+                    let content_type = *name == "content-type" && request.method == Method::Post;
+                    let fine = content_type || admitted.contains(&"*") || admitted.contains(name);
+                    assert!(fine, "{id} refuses {name}");
+                    assert!(!name.starts_with("x-stainless") && *name != "user-agent", "{id} gets {name}");
+                }
+                let mut distinct = names.clone();
+                distinct.dedup();
+                assert_eq!(names, distinct, "{id}");
+                // The key goes out as a header, and the host gets all of them in clear.
+                assert!(
+                    request.headers_to_send().unwrap().iter().any(|(_, value)| value.ends_with("sk-secret"))
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_page_may_call_is_told_as_data() {
+    for provider in everybody() {
+        let expected = match provider.id.as_ref() {
+            "ollama" => Cors::NeedsSetting("OLLAMA_ORIGINS"),
+            "lmstudio" => Cors::NeedsSetting("lms server start --cors"),
+            _ => Cors::Yes,
+        };
+        assert_eq!(provider.cors, expected, "{}", provider.id);
+    }
+    let base = || BaseUrl::parse("https://models.example.com/v1").unwrap();
+    assert_eq!(catalog::custom_openai(base()).cors, Cors::Unknown);
+}
+
+#[test]
+fn anthropic_admits_pages_that_say_so() {
+    let request = list_models(provider("anthropic"), Dialect::AnthropicMessages, None);
+    let headers = request.headers_to_send().unwrap();
+    let expected =
+        [("anthropic-version", "2023-06-01"), ("anthropic-dangerous-direct-browser-access", "true")];
+    assert_eq!(headers, expected.map(|(name, value)| (name, value.to_owned())));
+}
+
+#[test]
+fn each_list_of_models_is_asked_for_where_it_is() {
+    let check = |id, dialect, expected: &str| {
+        let request = list_models(provider(id), dialect, None);
+        assert_eq!((request.method, request.url().as_str()), (Method::Get, expected));
+        assert_eq!(request.body, None);
+    };
+    check("openai", Dialect::OpenaiResponses, "https://api.openai.com/v1/models");
+    check("anthropic", Dialect::AnthropicMessages, "https://api.anthropic.com/v1/models?limit=1000");
+    let google = "https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000";
+    check("google", Dialect::Gemini, google);
+    check("mistral", Dialect::Mistral, "https://api.mistral.ai/v1/models");
+    check("deepseek", Dialect::OpenaiChat, "https://api.deepseek.com/models");
+    check("perplexity", Dialect::OpenaiChat, "https://api.perplexity.ai/v1/models");
+    check("cohere", Dialect::CohereV2, "https://api.cohere.com/v1/models?endpoint=chat&page_size=1000");
+    check("ollama", Dialect::OllamaChat, "http://localhost:11434/api/tags");
+    check("ollama", Dialect::OpenaiChat, "http://localhost:11434/v1/models");
+    check("groq", Dialect::OpenaiChat, "https://api.groq.com/openai/v1/models");
+
+    let next = more_models(provider("google"), Dialect::Gemini, None, "a/b&key=x#y");
+    assert_eq!(next.url(), format!("{google}&pageToken=a%2Fb%26key%3Dx%23y"));
+}
+
+#[test]
+fn a_hostile_model_id_stays_one_path_segment() {
+    let google = provider("google");
+    for id in HOSTILE {
+        for stream in [Stream::Events, Stream::Whole] {
+            let url = encode(google, Dialect::Gemini, None, &ChatRequest { stream, ..ask(id) })
+                .unwrap()
+                .request
+                .url();
+            let (method, query) = match stream {
+                Stream::Events => (":streamGenerateContent", "?alt=sse"),
+                Stream::Whole => (":generateContent", ""),
+            };
+            let folders =
+                ["models/", "tunedModels/"].map(|folder| format!("{}/{folder}", google.base_url.as_str()));
+            let rest = folders.iter().find_map(|folder| url.strip_prefix(folder.as_str()));
+            let segment = rest.and_then(|rest| rest.strip_suffix(query)?.strip_suffix(method));
+            let segment = segment.unwrap_or_else(|| panic!("{id:?} became {url}"));
+            assert!(!segment.is_empty(), "{id:?}");
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte);
+            assert!(segment.bytes().all(plain), "{id:?} became {url}");
+        }
+    }
+    // Where the id stands in the body, it is a string there and nowhere in the URL.
+    for provider in ready() {
+        for &dialect in provider.dialects.iter().filter(|dialect| **dialect != Dialect::Gemini) {
+            let usual = encode(provider, dialect, None, &ask("usual")).unwrap().request;
+            for id in HOSTILE {
+                let request = encode(provider, dialect, None, &ask(id)).unwrap().request;
+                assert_eq!(request.url(), usual.url(), "{id:?} at {}", provider.id);
+                assert_eq!(body_of(&request)["model"], id.trim());
+            }
+        }
+    }
+}
+
+const HOSTILE: [&str; 16] = [
+    "../../x",
+    "..%2f..%2fx",
+    "x?key=1",
+    "x#y",
+    "x\nhost: evil",
+    "a b",
+    "a/b",
+    "a\\b",
+    "//evil.example/x",
+    "https://evil.example",
+    "x:generateContent?alt=",
+    "models/../../x",
+    "tunedModels/../x",
+    "\u{202e}gemini",
+    "ключ",
+    "{\"a\":1}",
+];
+
+#[test]
+fn what_cannot_be_sent_is_said() {
+    let error =
+        |id: &str, model: &str| encode(provider(id), provider(id).dialect(), None, &ask(model)).unwrap_err();
+    assert_eq!(error("openai", " \n"), EncodeError::NoModel);
+    assert_eq!(error("google", ".."), EncodeError::BadModel);
+    assert_eq!(error("azure", "gpt-4o"), EncodeError::NoBaseUrl);
+    let mut deep = json!(1);
+    for _ in 0..65 {
+        deep = json!([deep]);
+    }
+    let extra = json!({"a": deep}).as_object().cloned().unwrap();
+    let request = ChatRequest { extra, ..ask("gpt-4o") };
+    let refused = encode(provider("openai"), Dialect::OpenaiChat, None, &request).unwrap_err();
+    assert_eq!(refused, EncodeError::ExtraTooDeep);
+    assert_eq!(refused.to_string(), "the extra JSON is nested deeper than 64 levels");
+}
+
+#[test]
+fn white_space_around_a_pasted_model_id_is_dropped() {
+    assert_eq!(sent(provider("groq"), &ask(" llama-3.1-8b-instant\n")).0["model"], "llama-3.1-8b-instant");
+    let request = encode(provider("google"), Dialect::Gemini, None, &ask(" models/gemini-2.5-pro ")).unwrap();
+    assert!(request.request.path.starts_with("/models/gemini-2.5-pro:stream"));
+}
+
+#[test]
+fn reasoning_models_of_openai_get_no_sampling() {
+    let sampling = Sampling {
+        temperature: Some(0.5),
+        top_p: Some(0.5),
+        presence_penalty: Some(1.0),
+        max_tokens: Some(9),
+        ..Sampling::default()
+    };
+    let request = |model: &str, effort| ChatRequest {
+        system: Some("S".to_owned()),
+        sampling: Sampling { effort, ..sampling.clone() },
+        ..ask(model)
+    };
+    let openai = provider("openai");
+    let send = |request: &ChatRequest| encode(openai, Dialect::OpenaiChat, None, request).unwrap();
+
+    let encoded = send(&request("gpt-5", None));
+    let body = body_of(&encoded.request);
+    assert_eq!(encoded.dropped, ["temperature", "top_p", "presence_penalty"]);
+    assert_eq!(body["messages"][0]["role"], "developer");
+    assert_eq!((&body["max_completion_tokens"], &body["max_tokens"]), (&json!(9), &Value::Null));
+
+    let encoded = send(&request("gpt-5.2", Some(Effort::Off)));
+    let body = body_of(&encoded.request);
+    assert_eq!(encoded.dropped, ["presence_penalty"]);
+    assert_eq!((&body["temperature"], &body["reasoning_effort"]), (&json!(0.5), &json!("none")));
+
+    let encoded = send(&request("gpt-4o", Some(Effort::High)));
+    let body = body_of(&encoded.request);
+    assert_eq!(encoded.dropped, ["effort"]);
+    assert_eq!(body["messages"][0]["role"], "system");
+    assert_eq!(body["temperature"], 0.5);
+
+    // The same name elsewhere is somebody else's model, or a gateway that knows what to do.
+    let (body, encoded) = sent(provider("openrouter"), &request("openai/gpt-5", None));
+    assert!(encoded.dropped.is_empty());
+    assert_eq!((&body["max_tokens"], &body["messages"][0]["role"]), (&json!(9), &json!("system")));
+}
+
+#[test]
+fn responses_keep_nothing_on_the_server_and_bring_thoughts_back() {
+    let openai = provider("openai");
+    let send = |request: &ChatRequest| {
+        body_of(&encode(openai, Dialect::OpenaiResponses, None, request).unwrap().request)
+    };
+    let body = send(&ask("gpt-5.5"));
+    assert_eq!(body["store"], false);
+    assert_eq!(body["include"], json!(["reasoning.encrypted_content"]));
+    assert_eq!(body["reasoning"], json!({"summary": "auto"}));
+    let body = send(&ask("gpt-4o"));
+    assert_eq!(body["store"], false);
+    assert_eq!((&body["include"], &body["reasoning"]), (&Value::Null, &Value::Null));
+    // A deployment or a model of another maker: the list says whether it thinks.
+    let traits = ModelTraits { reasoning: Some(true), ..ModelTraits::default() };
+    let request = ChatRequest { traits: Some(traits), ..ask("grok-4.3") };
+    let body = body_of(&encode(provider("xai"), Dialect::OpenaiResponses, None, &request).unwrap().request);
+    assert_eq!(body["reasoning"], json!({"summary": "auto"}));
+}
+
+#[test]
+fn each_host_is_told_how_to_think_in_its_own_words() {
+    let check = |id: &str, model: &str, effort, expected: Value| {
+        let (body, _) = sent(provider(id), &with_effort(model, effort));
+        for (name, value) in expected.as_object().unwrap() {
+            assert_eq!(&body[name], value, "{name} of {model} at {id}");
+        }
+    };
+    use Effort::{High, Low, Max, Medium, Minimal, Off};
+    check(
+        "openrouter",
+        "openai/o4-mini",
+        Minimal,
+        json!({"reasoning": {"effort": "minimal"}, "reasoning_effort": null}),
+    );
+    check(
+        "deepseek",
+        "deepseek-v4-pro",
+        Off,
+        json!({"thinking": {"type": "disabled"}, "reasoning_effort": null}),
+    );
+    check(
+        "deepseek",
+        "deepseek-v4-pro",
+        Medium,
+        json!({"thinking": {"type": "enabled"}, "reasoning_effort": "low"}),
+    );
+    check(
+        "deepseek",
+        "deepseek-v4-pro",
+        Max,
+        json!({"thinking": {"type": "enabled"}, "reasoning_effort": "max"}),
+    );
+    check("zai", "glm-4.7", Off, json!({"thinking": {"type": "disabled"}, "reasoning_effort": null}));
+    check("moonshot", "kimi-k2.6", High, json!({"thinking": {"type": "enabled"}}));
+    check("alibaba", "qwen3-max", High, json!({"enable_thinking": true}));
+    check("alibaba", "qwen3-max", Off, json!({"enable_thinking": false}));
+    check("groq", "openai/gpt-oss-20b", Off, json!({"reasoning_effort": "low", "reasoning_format": null}));
+    check(
+        "groq",
+        "qwen/qwen3.6-27b",
+        Low,
+        json!({"reasoning_effort": "default", "reasoning_format": "parsed"}),
+    );
+    check("groq", "qwen/qwen3.6-27b", Off, json!({"reasoning_effort": "none", "reasoning_format": "parsed"}));
+    check("groq", "llama-3.1-8b-instant", High, json!({"reasoning_effort": null, "reasoning_format": null}));
+    check("xai", "grok-4.3", High, json!({"reasoning_effort": "high"}));
+    check("perplexity", "sonar-reasoning-pro", Minimal, json!({"reasoning_effort": "low"}));
+    check("cerebras", "gpt-oss-120b", Max, json!({"reasoning_effort": "high"}));
+    check("cohere", "command-a-reasoning-08-2025", Off, json!({"thinking": {"type": "disabled"}}));
+    check("ollama", "gpt-oss:120b", Max, json!({"think": "high"}));
+    // Thoughts stay out of the text even where nothing was said about thinking.
+    assert_eq!(sent(provider("groq"), &ask("qwen/qwen3.6-27b")).0["reasoning_format"], "parsed");
+}
+
+#[test]
+fn a_model_that_never_thinks_is_not_told_to() {
+    let traits = ModelTraits { reasoning: Some(false), ..ModelTraits::default() };
+    for provider in ready() {
+        for &dialect in provider.dialects.iter() {
+            let request =
+                ChatRequest { traits: Some(traits.clone()), ..with_effort("plain-model", Effort::High) };
+            let encoded = encode(provider, dialect, None, &request).unwrap();
+            assert_eq!(encoded.dropped, ["effort"], "{} {}", provider.id, dialect.name());
+            let plain = encode(provider, dialect, None, &ask("plain-model")).unwrap();
+            assert_eq!(encoded.request, plain.request, "{} {}", provider.id, dialect.name());
+        }
+    }
+}
+
+#[test]
+fn hosts_get_only_the_parameters_that_they_know() {
+    let sampling = Sampling {
+        temperature: Some(0.5),
+        top_p: Some(0.5),
+        top_k: Some(5),
+        stop: vec!["x".to_owned()],
+        seed: Some(1),
+        presence_penalty: Some(0.5),
+        frequency_penalty: Some(0.5),
+        ..Sampling::default()
+    };
+    let dropped = |id: &str, model: &str| {
+        let request = ChatRequest { sampling: sampling.clone(), ..ask(model) };
+        sent(provider(id), &request).1.dropped
+    };
+    assert_eq!(dropped("groq", "llama-3.1-8b-instant"), ["top_k"]);
+    assert_eq!(dropped("xai", "grok-4.3"), ["top_k", "stop", "presence_penalty", "frequency_penalty"]);
+    assert_eq!(dropped("deepseek", "deepseek-v4-pro"), ["top_k", "seed"]);
+    assert_eq!(
+        dropped("moonshot", "kimi-k3"),
+        ["temperature", "top_p", "top_k", "seed", "presence_penalty", "frequency_penalty"]
+    );
+    assert_eq!(dropped("moonshot", "moonshot-v1-8k"), ["top_k", "seed"]);
+    assert_eq!(dropped("together", "openai/gpt-oss-120b"), [""; 0]);
+    let (body, _) =
+        sent(provider("mistral"), &ChatRequest { sampling: sampling.clone(), ..ask("mistral-large-latest") });
+    assert_eq!((&body["random_seed"], &body["seed"]), (&json!(1), &Value::Null));
+    assert_eq!(body["stream_options"], Value::Null);
+    let infinite = Sampling { temperature: Some(f64::INFINITY), ..Sampling::default() };
+    let (body, encoded) = sent(provider("together"), &ChatRequest { sampling: infinite, ..ask("m") });
+    assert_eq!((&body["temperature"], encoded.dropped), (&Value::Null, vec!["temperature"]));
+}
+
+#[test]
+fn claude_takes_one_kind_of_sampling_and_none_while_it_thinks() {
+    let anthropic = provider("anthropic");
+    let sampling =
+        Sampling { temperature: Some(1.5), top_p: Some(0.5), top_k: Some(5), ..Sampling::default() };
+    let request =
+        |model: &str, effort| ChatRequest { sampling: Sampling { effort, ..sampling.clone() }, ..ask(model) };
+    let (body, encoded) = sent(anthropic, &request("claude-sonnet-4-5", None));
+    assert_eq!(
+        (&body["temperature"], &body["top_p"], &body["top_k"]),
+        (&json!(1.0), &Value::Null, &json!(5))
+    );
+    assert_eq!((encoded.dropped, encoded.changed), (vec!["top_p"], vec![("temperature", json!(1.0))]));
+    for (model, effort) in [("claude-sonnet-4-5", Some(Effort::Low)), ("claude-opus-5", None)] {
+        let (_, encoded) = sent(anthropic, &request(model, effort));
+        assert_eq!(encoded.dropped, ["temperature", "top_p", "top_k"], "{model}");
+    }
+}
+
+#[test]
+fn claudes_thinking_budget_leaves_room_for_an_answer() {
+    let budget = |max_tokens: Option<u32>, effort| {
+        let sampling = Sampling { max_tokens, effort: Some(effort), ..Sampling::default() };
+        let (body, encoded) =
+            sent(provider("anthropic"), &ChatRequest { sampling, ..ask("claude-sonnet-4-5") });
+        (body["max_tokens"].as_u64(), body["thinking"]["budget_tokens"].as_u64(), encoded.dropped)
+    };
+    assert_eq!(budget(None, Effort::High), (Some(8192), Some(6144), vec![]));
+    assert_eq!(budget(Some(64_000), Effort::High), (Some(64_000), Some(16_384), vec![]));
+    assert_eq!(budget(Some(64_000), Effort::Max), (Some(64_000), Some(48_000), vec![]));
+    assert_eq!(budget(Some(1100), Effort::High), (Some(1100), Some(1024), vec![]));
+    assert_eq!(budget(Some(1024), Effort::High), (Some(1024), None, vec!["effort"]));
+    assert_eq!(required_defaults(Dialect::AnthropicMessages, &ask("m")), [("max_tokens", json!(8192))]);
+    assert_eq!(required_defaults(Dialect::OpenaiChat, &ask("m")), []);
+}
+
+#[test]
+fn strict_hosts_get_turns_that_alternate_and_say_something() {
+    let messages = vec![
+        Message::user("a"),
+        Message::user(" "),
+        Message::assistant(""),
+        Message::user("b"),
+        Message::assistant("c "),
+    ];
+    let request = |model: &str| ChatRequest { messages: messages.clone(), ..ask(model) };
+    let (body, _) = sent(provider("anthropic"), &request("claude-haiku-4-5"));
+    assert_eq!(
+        body["messages"],
+        json!([
+            {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
+            {"role": "assistant", "content": [{"type": "text", "text": "c"}]},
+        ])
+    );
+    let (body, _) = sent(provider("google"), &request("gemini-2.5-pro"));
+    let roles: Vec<_> =
+        body["contents"].as_array().unwrap().iter().map(|turn| turn["role"].clone()).collect();
+    assert_eq!(roles, ["user", "model"]);
+    let messages = vec![Message::user("a"), Message::user("b")];
+    let (body, _) = sent(provider("perplexity"), &ChatRequest { messages, ..ask("sonar") });
+    assert_eq!(body["messages"], json!([{"role": "user", "content": "a\n\nb"}]));
+}
+
+#[test]
+fn thoughts_go_back_only_where_tool_calls_need_them() {
+    let parts = |calls: bool| {
+        let mut parts = vec![Part::Reasoning("Hm.".to_owned()), Part::Text("Let me see.".to_owned())];
+        if calls {
+            parts.push(Part::ToolCall(ToolCall {
+                id: "t".to_owned(),
+                name: "f".to_owned(),
+                arguments: String::new(),
+            }));
+        }
+        vec![Message::user("?"), Message { role: Role::Assistant, parts }]
+    };
+    let thought = |id: &str, calls| {
+        let request = ChatRequest { messages: parts(calls), ..ask("m") };
+        let message = sent(provider(id), &request).0["messages"][1].clone();
+        message.get("reasoning_content").or_else(|| message.get("thinking")).cloned()
+    };
+    for id in ["deepseek", "moonshot", "ollama"] {
+        assert_eq!(thought(id, true), Some(json!("Hm.")), "{id}");
+        assert_eq!(thought(id, false), None, "{id}");
+    }
+    for id in ["groq", "openrouter", "mistral", "cohere"] {
+        assert_eq!(thought(id, true), None, "{id}");
+    }
+}
+
+#[test]
+fn mistral_is_told_to_go_on_with_an_answer() {
+    let messages = vec![Message::user("Count"), Message::assistant("1, 2")];
+    let (body, _) = sent(provider("mistral"), &ChatRequest { messages, ..ask("mistral-small-latest") });
+    assert_eq!(body["messages"][1], json!({"role": "assistant", "content": "1, 2", "prefix": true}));
+}
+
+#[test]
+fn thoughts_can_be_left_unasked_for() {
+    let hidden = |id: &str, dialect, request: &ChatRequest| {
+        let mut provider = provider(id).clone();
+        provider.quirks.hide_thoughts = true;
+        body_of(&encode(&provider, dialect, None, request).unwrap().request)
+    };
+    let body = hidden("openai", Dialect::OpenaiResponses, &ask("gpt-5"));
+    assert_eq!((&body["reasoning"], &body["include"]), (&Value::Null, &Value::Null));
+    let body = hidden("openai", Dialect::OpenaiResponses, &with_effort("gpt-5", Effort::Low));
+    assert_eq!(body["reasoning"], json!({"effort": "low"}));
+    assert_eq!(hidden("google", Dialect::Gemini, &ask("gemini-2.5-pro"))["generationConfig"], Value::Null);
+    assert_eq!(hidden("groq", Dialect::OpenaiChat, &ask("qwen/qwen3-32b"))["reasoning_format"], Value::Null);
+    let body = hidden("anthropic", Dialect::AnthropicMessages, &with_effort("claude-opus-5", Effort::Low));
+    assert_eq!(body["thinking"], json!({"type": "adaptive"}));
+}
+
+#[test]
+fn one_refused_field_is_left_out() {
+    let sampling = Sampling {
+        temperature: Some(0.5),
+        max_tokens: Some(9),
+        effort: Some(Effort::Low),
+        ..Sampling::default()
+    };
+    let request = |model: &str| ChatRequest { sampling: sampling.clone(), ..ask(model) };
+    let chat = encode(provider("together"), Dialect::OpenaiChat, None, &request("m")).unwrap().request;
+    let less = |request: &HttpRequest, field: &str| without(request, field).map(|request| body_of(&request));
+
+    let body = less(&chat, "temperature").unwrap();
+    assert_eq!((&body["temperature"], &body["max_tokens"]), (&Value::Null, &json!(9)));
+    let body = less(&chat, "max_tokens").unwrap();
+    assert_eq!((&body["max_tokens"], &body["max_completion_tokens"]), (&Value::Null, &json!(9)));
+    let swapped = without(&chat, "max_tokens").unwrap();
+    assert_eq!(less(&swapped, "max_completion_tokens").unwrap()["max_tokens"], 9);
+    assert_eq!(less(&chat, "stream_options.include_usage").unwrap()["stream_options"], Value::Null);
+    for field in ["model", "messages", "messages.0.role", "stream", "logprobs", "top_p", ""] {
+        assert_eq!(less(&chat, field), None, "{field}");
+    }
+    let url_and_headers = |request: &HttpRequest| (request.url(), request.headers.clone());
+    assert_eq!(url_and_headers(&swapped), url_and_headers(&chat));
+
+    let responses =
+        encode(provider("openai"), Dialect::OpenaiResponses, None, &request("gpt-5")).unwrap().request;
+    assert_eq!(less(&responses, "reasoning.summary").unwrap()["reasoning"], json!({"effort": "low"}));
+    assert_eq!(less(&responses, "max_output_tokens").unwrap()["max_output_tokens"], Value::Null);
+    // Required there: without it the request would only fail again.
+    let claude =
+        encode(provider("anthropic"), Dialect::AnthropicMessages, None, &request("claude-haiku-4-5"));
+    assert_eq!(less(&claude.unwrap().request, "max_tokens"), None);
+    assert_eq!(without(&list_models(provider("openai"), Dialect::OpenaiChat, None), "limit"), None);
+}
+
+#[test]
+fn azure_takes_a_deployment_in_either_kind_of_address() {
+    let url = |base: &str, dialect| {
+        let provider = Provider { base_url: BaseUrl::parse(base).unwrap(), ..provider("azure").clone() };
+        assert!(!provider.needs_base_url());
+        encode(&provider, dialect, None, &ask("my gpt")).unwrap().request.url()
+    };
+    let v1 = "https://r.openai.azure.com/openai/v1";
+    assert_eq!(url(v1, Dialect::OpenaiChat), format!("{v1}/chat/completions"));
+    let old = "https://r.openai.azure.com/openai/deployments";
+    assert_eq!(
+        url(old, Dialect::OpenaiChat),
+        format!("{old}/my%20gpt/chat/completions?api-version=2025-04-01-preview")
+    );
+    assert_eq!(
+        url(&format!("{old}/mine"), Dialect::OpenaiResponses),
+        "https://r.openai.azure.com/openai/responses?api-version=2025-04-01-preview"
+    );
+}
+
+#[test]
+fn the_simulated_host_speaks_every_dialect() {
+    let simulated = provider("simulated");
+    assert_eq!(simulated.place, Place::Simulated);
+    for dialect in Dialect::ALL {
+        let request = encode(simulated, dialect, None, &ask("simulated")).unwrap().request;
+        assert!(request.url().starts_with("https://simulated.invalid/"), "{}", request.url());
+    }
+}
