@@ -67,6 +67,10 @@ pub fn run_all(place: &Place, options: &Options, report: &mut Report) {
         if wants(Kind::Native) {
             native(place, report);
         }
+        let soon = Instant::now() + Duration::from_secs(2);
+        while !tools.is_finished() && Instant::now() < soon {
+            std::thread::sleep(Duration::from_millis(50));
+        }
         if !tools.is_finished() {
             println!("\nWaiting for the tools to be ready ...");
         }
@@ -201,7 +205,7 @@ fn failed(report: &mut Report, name: &str, failure: &Failure) {
 }
 
 /// Whether there are tests that need a browser's engine but no page.
-fn has_web_tests(root: &Path) -> bool {
+pub fn has_web_tests(root: &Path) -> bool {
     let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
     manifest
         .split("[[test]]")
