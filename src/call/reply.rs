@@ -119,7 +119,11 @@ impl Reply {
                 Outcome::Reported(ApiError::new(ErrorClass::Server, message))
             }
             Some(finish) => Outcome::Finished(finish),
-            None if end.complete => Outcome::Finished(FinishReason { unified: Finish::Other, raw: None }),
+            None if end.complete => {
+                let unsaid = FinishReason { unified: Finish::Other, raw: None };
+                self.held.as_mut().unwrap_or(out).push(StreamEvent::Finish(unsaid.clone()));
+                Outcome::Finished(unsaid)
+            }
             None => self.incomplete(broken, end.problem),
         }
     }

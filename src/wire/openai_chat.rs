@@ -308,7 +308,7 @@ impl Decoder {
         if let Some(refusal) = message.refusal.non_empty() {
             out.push(StreamEvent::Delta(Delta::Refusal(refusal.into_string())));
         }
-        let dropped = self.finish.is_some() && out.len() > before;
+        let dropped = self.is_complete() && out.len() > before;
         if dropped {
             out.truncate(before);
         }

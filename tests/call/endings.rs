@@ -1,10 +1,9 @@
 //! How each end of a body is judged.
 
 use tutti::{
-    call::Limits,
+    call::{Limits, Phase},
     model::{
         error::ErrorClass,
-        event::Finish,
         provider::Dialect::{self, *},
     },
 };
@@ -184,12 +183,14 @@ fn reasoning_refusals_and_tool_calls_are_kept_like_text() {
 
 #[test]
 fn the_reason_is_the_same_in_the_phase_and_in_the_answer() {
-    for dialect in SPOKEN {
-        let whole = body(&[text(dialect, "a"), finish(dialect)]);
+    let check = |dialect, end: Vec<u8>| {
+        let whole = body(&[text(dialect, "a"), end]);
         let player = play_with(dialect, Limits::default(), vec![Exchange::ok(whole)]);
-        let in_answer = player.answer.finish.map(|finish| finish.unified);
-        assert_eq!(in_answer, Some(Finish::Stop), "{dialect:?}");
-    }
+        let reason = player.answer.finish.expect("a reason");
+        assert_eq!(player.call.phase(), &Phase::Finished(reason), "{dialect:?}");
+    };
+    SPOKEN.into_iter().for_each(|dialect| check(dialect, finish(dialect)));
+    check(OpenaiChat, b"data: [DONE]\n\n".to_vec());
 }
 
 #[test]

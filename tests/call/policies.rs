@@ -78,7 +78,7 @@ fn lasting_troubles_are_not_tried_again() {
 #[test]
 fn the_server_may_say_whether_to_try_again() {
     let never = Exchange::status(503, "{}").with("x-should-retry", "false");
-    check(vec![never, good()], "Failed Overloaded", 1);
+    check(vec![never, good()], "Failed Server", 1);
     let please = Exchange::status(400, "{}").with("x-should-retry", "true");
     check(vec![please, good()], "Finished Stop", 2);
 }

@@ -80,7 +80,6 @@ pub struct Player {
     pub sent: Vec<(u64, Option<OptionalField>)>,
     /// Bytes of the last attempt's body that arrived.
     pub delivered: usize,
-    pub dialect: Dialect,
     pub origin: Origin,
     pub limit: u16,
     pub class: Class,
@@ -115,7 +114,6 @@ impl Player {
             events: 0,
             sent: Vec::new(),
             delivered: 0,
-            dialect,
             origin: base.origin(),
             limit: 32,
             class: Class::Interactive,
