@@ -35,13 +35,15 @@ pub fn unsupported_field(error: &ApiError) -> Option<OptionalField> {
         Some(Code::Text(code)) => code.as_str(),
         _ => "",
     };
-    let said = format!("{} {code}", error.message).to_ascii_lowercase();
+    // A gateway passes on what the host behind it said.
+    let detail = error.detail.as_deref().unwrap_or_default();
+    let said = format!("{} {detail} {code}", error.message).to_ascii_lowercase();
     if !UNSUPPORTED.iter().any(|words| said.contains(words)) {
         return None;
     }
     match error.param.as_deref() {
         Some(path) if !path.is_empty() => in_path(path),
-        _ => in_sentence(&error.message),
+        _ => in_sentence(&error.message).or_else(|| in_sentence(detail)),
     }
 }
 

@@ -351,10 +351,7 @@ impl Call {
             }
             Body::Refusal(refusal) => {
                 let mut error = read_error(refusal.status, &refusal.bytes);
-                let said = retry_after(&refusal.headers, error.retry_after_ms, self.now.wall_ms);
-                if let RetryAfter::Ms(ms) = said {
-                    error.retry_after_ms = Some(ms);
-                }
+                let said = wait_said(&mut error, &refusal.headers, self.now);
                 let again = refusal_is_retryable(refusal.status, error.class, &refusal.headers);
                 match unsupported_field(&error).filter(|_| self.without.is_none()) {
                     Some(field) => {
@@ -374,8 +371,8 @@ impl Call {
                     Outcome::NoAnswer(problem) => self.fail(problem, Retry::Never, out),
                     Outcome::Broken(error) if nothing_came => self.fail(error, Retry::Reset, out),
                     Outcome::Broken(error) => self.fail(error, Retry::Never, out),
-                    Outcome::Reported(error) if error.class.is_retryable() => {
-                        let said = error.retry_after_ms.map_or(RetryAfter::Unsaid, RetryAfter::Ms);
+                    Outcome::Reported(mut error) if error.class.is_retryable() => {
+                        let said = wait_said(&mut error, &Headers::default(), self.now);
                         self.fail(error, Retry::After(said), out);
                     }
                     Outcome::Reported(error) => self.fail(error, Retry::Never, out),
@@ -402,6 +399,8 @@ impl Call {
         self.retries += 1;
         self.resets += resets;
         self.waited_ms += wait;
+        // What the failed attempt brought is forgotten.
+        attempt.body = Body::Unknown;
         let until_ms = self.now.ms.saturating_add(wait);
         self.enter(Phase::Backoff { until_ms, attempt: self.attempts + 1, cause: error });
     }
@@ -449,4 +448,13 @@ impl Call {
             _ => {}
         }
     }
+}
+
+/// How long the provider asks to wait; the error is made to tell it too.
+fn wait_said(error: &mut ApiError, headers: &Headers, now: Now) -> RetryAfter {
+    let said = retry_after(headers, error, now.wall_ms);
+    if let RetryAfter::Ms(ms) = said {
+        error.retry_after_ms = Some(ms);
+    }
+    said
 }

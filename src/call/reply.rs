@@ -119,7 +119,8 @@ impl Reply {
                 Outcome::Reported(ApiError::new(ErrorClass::Server, message))
             }
             Some(finish) => Outcome::Finished(finish),
-            None if end.complete => {
+            // Cut at the cap, it is not whole, even if its end came in the same chunk.
+            None if end.complete && self.text_bytes <= limits.text_bytes => {
                 let unsaid = FinishReason { unified: Finish::Other, raw: None };
                 self.held.as_mut().unwrap_or(out).push(StreamEvent::Finish(unsaid.clone()));
                 Outcome::Finished(unsaid)

@@ -1,6 +1,9 @@
 //! Whether to try again, and when.
 
-use crate::model::{error::ErrorClass, http::Headers};
+use crate::model::{
+    error::{ApiError, ErrorClass},
+    http::Headers,
+};
 
 use super::limits::RetryLimits;
 
@@ -30,18 +33,17 @@ pub fn refusal_is_retryable(status: u16, class: ErrorClass, headers: &Headers) -
 
 /// Reads `retry-after-ms`, then `retry-after`, then what the body said.
 ///
-/// A date is compared with the reply's own `date` where that may be read, else with `wall_ms`.
-pub fn retry_after(headers: &Headers, body_ms: Option<u64>, wall_ms: u64) -> RetryAfter {
+/// A moment is compared with the reply's own `date` where that may be read, else with `wall_ms`.
+pub fn retry_after(headers: &Headers, body: &ApiError, wall_ms: u64) -> RetryAfter {
+    let there = headers.get("date").and_then(http_date_ms).unwrap_or(wall_ms);
     let in_ms = headers.get("retry-after-ms");
     let plain = headers.get("retry-after");
     let from_headers = in_ms.and_then(|text| number(text, 1.0)).or_else(|| {
         let text = plain?;
-        number(text, 1000.0).or_else(|| {
-            let there = headers.get("date").and_then(http_date_ms).unwrap_or(wall_ms);
-            Some(http_date_ms(text)?.saturating_sub(there))
-        })
+        number(text, 1000.0).or_else(|| Some(http_date_ms(text)?.saturating_sub(there)))
     });
-    match from_headers.or(body_ms) {
+    let from_body = body.retry_after_ms.or_else(|| Some(body.retry_at_epoch_ms?.saturating_sub(there)));
+    match from_headers.or(from_body) {
         Some(ms) => RetryAfter::Ms(ms),
         None if in_ms.or(plain).is_some() => RetryAfter::Unreadable,
         None => RetryAfter::Unsaid,
@@ -156,7 +158,8 @@ mod tests {
     const THEN_MS: u64 = 784_111_777_000;
 
     fn read(headers: &[(&str, &str)], body_ms: Option<u64>) -> RetryAfter {
-        retry_after(&headers.iter().copied().collect(), body_ms, THEN_MS)
+        let body = ApiError { retry_after_ms: body_ms, ..ApiError::new(ErrorClass::RateLimit, "") };
+        retry_after(&headers.iter().copied().collect(), &body, THEN_MS)
     }
 
     #[test]
@@ -193,6 +196,14 @@ mod tests {
     fn a_date_is_compared_with_the_servers_own_clock() {
         let said = ("retry-after", "Mon, 07 Nov 1994 00:00:05 GMT");
         assert_eq!(read(&[said, ("date", "Mon, 07 Nov 1994 00:00:00 GMT")], None), RetryAfter::Ms(5_000));
+    }
+
+    #[test]
+    fn a_moment_in_the_body_is_a_wait_too() {
+        let body =
+            ApiError { retry_at_epoch_ms: Some(THEN_MS + 4_000), ..ApiError::new(ErrorClass::RateLimit, "") };
+        assert_eq!(retry_after(&Headers::default(), &body, THEN_MS), RetryAfter::Ms(4_000));
+        assert_eq!(retry_after(&Headers::default(), &body, THEN_MS + 9_000), RetryAfter::Ms(0));
     }
 
     #[test]

@@ -376,6 +376,16 @@ fn stopping_after_the_finish_leaves_a_whole_answer() {
     }
 }
 
+#[test]
+fn stopping_between_attempts_leaves_nothing_of_the_failed_one() {
+    let early = Exchange::ok([start(AnthropicMessages), overloaded(AnthropicMessages)].concat());
+    let mut player = Player::new(AnthropicMessages, Limits::default(), 3, vec![early]);
+    player.stops_ms = Some(11);
+    let player = play_alone(player);
+    assert_eq!(player.kinds().iter().rev().nth(1), Some(&PhaseKind::Backoff));
+    assert_eq!((player.answer, player.events), (Answer::default(), 0));
+}
+
 // Numbers
 
 #[test]

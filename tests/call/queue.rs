@@ -54,8 +54,8 @@ fn plain_http_gets_six_and_https_what_the_provider_bears() {
 fn first_come_first_served_and_people_before_batches() {
     let mut queue = Queue::default();
     assert_eq!(line_up(&mut queue, 0..6, &local(), Class::Batch), [0, 1, 2, 3, 4, 5]);
-    assert_eq!(line_up(&mut queue, 6..9, &local(), Class::Batch), []);
-    assert_eq!(line_up(&mut queue, 9..11, &local(), Class::Interactive), []);
+    assert_eq!(line_up(&mut queue, 6..9, &local(), Class::Batch), [0; 0]);
+    assert_eq!(line_up(&mut queue, 9..11, &local(), Class::Interactive), [0; 0]);
     assert_eq!((queue.position(CallId(9)), queue.position(CallId(6))), (Some(0), Some(2)));
     assert_eq!(queue.position(CallId(0)), None);
     let order: Vec<u64> = (0..5)
@@ -116,7 +116,7 @@ fn new_settings_hold_at_once() {
 fn asking_twice_or_leaving_twice_does_no_harm() {
     let mut queue = Queue::default();
     line_up(&mut queue, 0..7, &local(), Class::Batch);
-    assert_eq!(line_up(&mut queue, 0..7, &local(), Class::Interactive), []);
+    assert_eq!(line_up(&mut queue, 0..7, &local(), Class::Interactive), [0; 0]);
     for _ in 0..3 {
         queue.release(CallId(6), Outcome::Neutral);
         queue.release(CallId(0), Outcome::Neutral);
@@ -179,6 +179,7 @@ proptest! {
                     queue.configure(settings);
                 }
             }
+            let mut batch_granted = false;
             for CallId(id) in queue.granted() {
                 let place = waiting.iter().position(|(_, waits, _)| *waits == id).expect("it waited");
                 let (batch, _, to) = waiting.remove(place);
@@ -187,6 +188,7 @@ proptest! {
                 prop_assert!(!overtaken);
                 prop_assert!(holding.len() < settings.total);
                 holding.insert(id, to);
+                batch_granted |= batch;
                 let (active, limit) = queue.load(&origins[to]);
                 prop_assert!(active <= limit && limit <= 20);
                 prop_assert!(!origins[to].is_plain_http() || limit <= 6);
@@ -197,6 +199,8 @@ proptest! {
                 let in_line = waiting.iter().any(|(_, _, at)| *at == to);
                 let room = active < limit && holding.len() < settings.total;
                 prop_assert!(!(in_line && room), "a slot is free and somebody waits");
+                let person_waits = waiting.iter().any(|(batch, _, at)| *at == to && !batch);
+                prop_assert!(!(batch_granted && person_waits && active < limit), "a batch overtook a person");
             }
         }
         // When everybody leaves in turn, everybody gets a turn.

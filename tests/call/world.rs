@@ -156,6 +156,8 @@ pub struct World {
     pub now: Now,
     pub queue: Queue,
     pub players: Vec<Player>,
+    /// When the computer sleeps, and how long by the wall clock; the monotonic clock stands.
+    pub sleeps: Option<(u64, u64)>,
     agenda: BinaryHeap<Reverse<(u64, usize)>>,
 }
 
@@ -166,7 +168,13 @@ impl World {
             player.next_visit = Some(player.starts_ms);
             agenda.push(Reverse((player.starts_ms, index)));
         }
-        Self { now: Now { ms: 0, wall_ms: WALL_MS }, queue: Queue::new(settings), players, agenda }
+        Self {
+            now: Now { ms: 0, wall_ms: WALL_MS },
+            queue: Queue::new(settings),
+            players,
+            sleeps: None,
+            agenda,
+        }
     }
 
     /// Runs until every call is over.
@@ -178,6 +186,9 @@ impl World {
             }
             let passed = at.saturating_sub(self.now.ms);
             self.now = Now { ms: self.now.ms + passed, wall_ms: self.now.wall_ms + passed };
+            if let Some((_, asleep_ms)) = self.sleeps.take_if(|(from, _)| *from <= at) {
+                self.now.wall_ms += asleep_ms;
+            }
             self.visit(index);
         }
         for player in &self.players {
