@@ -38,7 +38,7 @@ impl Random {
 }
 
 /// Cuts bytes into pieces of the given lengths; what is left over is the last piece.
-pub fn pieces<'a>(bytes: &'a [u8], lengths: impl IntoIterator<Item = usize>) -> Vec<&'a [u8]> {
+pub fn pieces(bytes: &[u8], lengths: impl IntoIterator<Item = usize>) -> Vec<&[u8]> {
     let mut rest = bytes;
     let mut pieces = Vec::new();
     for length in lengths {
