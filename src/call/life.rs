@@ -11,9 +11,10 @@ use crate::{
 };
 
 use super::{
+    attempt::{Attempt, Body, Refusal, Summary},
     field::{OptionalField, unsupported_field},
     limits::Limits,
-    patience::{Now, Patience},
+    patience::Now,
     phase::{Phase, Transition},
     queue,
     reply::{Outcome, Reply},
@@ -62,30 +63,6 @@ impl Need {
     }
 }
 
-/// What the panel and the timeline show of a call. Durations are in milliseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Requests sent.
-    pub attempts: u32,
-    /// Attempts made after a back-off.
-    pub retries: u32,
-    /// What the provider did not accept and the last request left out.
-    pub without: Option<OptionalField>,
-    /// From the request (the last one) to the first byte of its body.
-    pub first_byte_ms: Option<u64>,
-    /// From the request (the last one) to the first readable piece.
-    pub first_token_ms: Option<u64>,
-    /// From the request (the last one) to the end of its reply, or to now.
-    pub attempt_ms: Option<u64>,
-    /// From the creation of the call to its end, or to now.
-    pub total_ms: u64,
-    /// Bytes of the body.
-    pub wire_bytes: u64,
-    /// Bytes of decoded text of all kinds.
-    pub text_bytes: u64,
-    pub skipped_events: u32,
-}
-
 /// One call over all its attempts.
 #[derive(Debug)]
 pub struct Call {
@@ -104,39 +81,6 @@ pub struct Call {
     without: Option<OptionalField>,
     /// The last attempt; it stays after the end for its numbers.
     attempt: Option<Attempt>,
-}
-
-/// One request and its reply.
-#[derive(Debug)]
-struct Attempt {
-    sent_ms: u64,
-    patience: Patience,
-    first_byte_ms: Option<u64>,
-    first_token_ms: Option<u64>,
-    rate_limited: bool,
-    body: Body,
-}
-
-#[derive(Debug)]
-enum Body {
-    /// No headers yet.
-    Unknown,
-    Answer(Box<Reply>),
-    Refusal(Refusal),
-}
-
-#[derive(Debug)]
-struct Refusal {
-    status: u16,
-    headers: Headers,
-    since_ms: u64,
-    bytes: Vec<u8>,
-}
-
-impl Attempt {
-    fn is_readable(&self) -> bool {
-        matches!(&self.body, Body::Answer(reply) if reply.is_readable())
-    }
 }
 
 /// What a failure permits.
@@ -253,15 +197,7 @@ impl Call {
             ..Summary::default()
         };
         if let Some(attempt) = &self.attempt {
-            let since_sent = |ms: u64| ms.saturating_sub(attempt.sent_ms);
-            summary.first_byte_ms = attempt.first_byte_ms.map(since_sent);
-            summary.first_token_ms = attempt.first_token_ms.map(since_sent);
-            summary.attempt_ms = Some(since_sent(end_ms));
-            if let Body::Answer(reply) = &attempt.body {
-                summary.wire_bytes = reply.wire_bytes();
-                summary.text_bytes = reply.text_bytes();
-                summary.skipped_events = reply.skipped_events();
-            }
+            attempt.sum_up(end_ms, &mut summary);
         }
         summary
     }
@@ -273,14 +209,7 @@ impl Call {
 
     fn connect(&mut self) {
         self.attempts += 1;
-        self.attempt = Some(Attempt {
-            sent_ms: self.now.ms,
-            patience: Patience::new(self.now.ms),
-            first_byte_ms: None,
-            first_token_ms: None,
-            rate_limited: false,
-            body: Body::Unknown,
-        });
+        self.attempt = Some(Attempt::new(self.now.ms));
         self.enter(Phase::Connecting);
     }
 
@@ -414,22 +343,8 @@ impl Call {
 
     /// When the attempt under way is given up, or its last word taken as the end.
     fn deadline(&self) -> Option<u64> {
-        let attempt = self.attempt.as_ref()?;
-        let limits = &self.limits;
-        let silence = match (&self.phase, &attempt.body) {
-            (Phase::Connecting, _) => limits.before_text_ms,
-            (Phase::Waiting, Body::Refusal(refusal)) => {
-                return Some(refusal.since_ms.saturating_add(limits.linger_ms));
-            }
-            (Phase::Waiting | Phase::Streaming, Body::Answer(reply)) if reply.has_last_word() => {
-                limits.linger_ms
-            }
-            (Phase::Waiting, _) => limits.before_text_ms,
-            (Phase::Streaming, _) => limits.after_text_ms,
-            _ => return None,
-        };
-        let whole = attempt.sent_ms.saturating_add(limits.attempt_ms);
-        Some(attempt.patience.ends_at(silence).min(whole))
+        let attempt = self.attempt.as_ref().filter(|_| self.need().keeps_slot())?;
+        Some(attempt.deadline(&self.limits))
     }
 
     fn look_at_the_clock(&mut self, out: &mut Vec<StreamEvent>) {

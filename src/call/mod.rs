@@ -3,7 +3,8 @@
 //!
 //! - [`phase`]: where a call can be, and the log of where it has been
 //! - [`life`]: the machine: inputs to phases, and what it needs next
-//! - [`reply`]: the body of one answer: caps, holding back, and what its end means
+//! - `attempt`: one request: its times, its numbers, how long it may be silent
+//! - `reply`: the body of one answer: caps, holding back, and what its end means
 //! - [`patience`]: silence, judged by two clocks
 //! - [`retry`]: whether to try again, and when
 //! - [`field`]: the optional field that a refusal names
@@ -30,6 +31,7 @@
 //! A need equal to the last one means: go on with what is under way. Any other need means: drop
 //! (and so abort) the fetch of the old one.
 
+mod attempt;
 pub mod field;
 pub mod life;
 pub mod limits;
@@ -39,7 +41,8 @@ pub mod queue;
 mod reply;
 pub mod retry;
 
-pub use life::{Call, Input, Need, Summary};
+pub use attempt::Summary;
+pub use life::{Call, Input, Need};
 pub use limits::Limits;
 pub use patience::Now;
 pub use phase::Phase;
