@@ -1,0 +1,94 @@
+//! What a request asks for, as far as a simulated model cares.
+
+use serde_json::Value;
+
+use crate::model::http::HttpRequest;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub model: String,
+    /// What the user said last.
+    pub prompt: String,
+}
+
+/// Larger bodies hold pictures or books: they are not read.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// The longest name of a model that is repeated, in characters.
+const MODEL_LIMIT: usize = 200;
+
+/// Reads a request in any dialect. What cannot be read is empty.
+pub fn read(request: &HttpRequest) -> Asked {
+    let body = request.body.as_deref().filter(|body| body.len() <= BODY_LIMIT);
+    let body: Value = body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+    // Gemini has it in the path: `/models/{model}:streamGenerateContent`.
+    let in_path = || request.path.split_once("/models/").and_then(|(_, rest)| rest.split(':').next());
+    let model = body.get("model").and_then(Value::as_str).or_else(in_path).unwrap_or_default();
+    let turns = ["messages", "input", "contents"].iter().find_map(|name| body.get(name));
+    let prompt = turns.and_then(last_of_user).unwrap_or_default();
+    Asked { model: model.chars().take(MODEL_LIMIT).collect(), prompt: prompt.to_owned() }
+}
+
+fn last_of_user(turns: &Value) -> Option<&str> {
+    match turns {
+        Value::String(text) => Some(text),
+        Value::Array(turns) => {
+            let said = |turn: &Value| turn.get("role").is_some_and(|role| role == "user");
+            turns.iter().rev().filter(|turn| said(turn)).find_map(first_text)
+        }
+        _ => None,
+    }
+}
+
+/// `content: "…"`, `content: [{text}, …]` or `parts: [{text}, …]`.
+fn first_text(turn: &Value) -> Option<&str> {
+    match turn.get("content").or_else(|| turn.get("parts"))? {
+        Value::String(text) => Some(text),
+        Value::Array(parts) => parts.iter().find_map(|part| part.get("text")?.as_str()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{
+            catalog,
+            chat::{ChatRequest, Image, Message, Part, Role},
+            provider::Dialect,
+        },
+        wire::encode::encode,
+    };
+
+    #[test]
+    fn every_dialect_of_request_is_understood() {
+        let provider = catalog::find("simulated").unwrap();
+        let image = Image { media_type: "image/png".to_owned(), data: "AAAA".to_owned() };
+        let last = Message {
+            role: Role::User,
+            parts: vec![Part::Image(image), Part::Text("두 번째 \"질문\"".to_owned())],
+        };
+        let messages = vec![Message::user("first"), Message::assistant("said"), last];
+        let system = Some("Be brief.".to_owned());
+        let request =
+            ChatRequest { model: "sim-quick".to_owned(), system, messages, ..ChatRequest::default() };
+        for dialect in Dialect::ALL {
+            let encoded = encode(provider, dialect, None, &request).unwrap();
+            let expected =
+                Asked { model: "sim-quick".to_owned(), prompt: "두 번째 \"질문\"".to_owned() };
+            assert_eq!(read(&encoded.request), expected, "{}", dialect.name());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_empty() {
+        let provider = catalog::find("simulated").unwrap();
+        let request = ChatRequest { model: "m".to_owned(), ..ChatRequest::default() };
+        let encoded = encode(provider, Dialect::OpenaiChat, None, &request).unwrap();
+        for body in ["", "null", "[]", "{\"messages\":7}", "{\"messages\":[{\"role\":\"user\"}]}", "{"] {
+            let request = HttpRequest { body: Some(body.to_owned()), ..encoded.request.clone() };
+            assert_eq!(read(&request), Asked::default(), "{body}");
+        }
+    }
+}
