@@ -39,7 +39,8 @@ pub fn ci(place: &Place, arguments: &[&str]) -> Outcome<ExitCode> {
     });
     check(&mut report, "licences", || {
         let folders = tools::ensure(place, &[CARGO_DENY], Voice::Screen)?;
-        let mut cargo = run::cargo(place, &["deny", "check", "bans", "licenses", "sources"]);
+        let mut cargo =
+            run::cargo(place, &["deny", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]);
         cargo.env("PATH", run::path_with(&folders));
         Ok(cargo)
     });

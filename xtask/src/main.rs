@@ -6,7 +6,7 @@
 //! - [`run`]: starts other programs; [`tools`]: gets the pinned ones; [`rust_target`]: gets the wasm target
 //! - [`page`]: builds the page; [`serve`], [`static_files`], [`watch`]: show it
 //! - [`dist`]: the release page, with [`csp`] for own hosts, [`weigh`] and [`budget`] for its size
-//! - [`test`]: all tests, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
+//! - [`mod@test`]: all tests, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
 //! - [`ci`]: checks, then tests; [`size`] with [`wasm_file`], and [`fuzz`]: what their commands do
 
 mod browsers;

@@ -65,7 +65,7 @@ pub const CARGO_DENY: Tool = Tool {
     version: "0.20.2",
     program: "cargo-deny",
     origin: Origin::LockedCrate,
-    takes: "about 4 minutes",
+    takes: "about 2 minutes",
 };
 pub const CARGO_FUZZ: Tool = Tool {
     name: "cargo-fuzz",
