@@ -7,14 +7,23 @@
 //! - [`wire`]: bytes to meaning and back, one module per dialect
 //! - [`call`]: one call's life as a state machine, and the queue of calls
 //!
-//! Who may import whom: `call -> wire -> model`. No circle, no arrow upwards; `tests/tidy.rs` reads
-//! the sources and holds it.
+//! The shell:
+//! - [`engine`]: the only loop that waits; drives calls over a transport into a sink
+//! - `browser`: the only place that names the browser: fetch, clocks, growing text
+//! - [`ui`]: what a person sees and touches
+//!
+//! Who may import whom: `ui -> engine -> call -> wire -> model`, `ui -> browser -> engine`. No circle,
+//! no arrow upwards; `tests/tidy.rs` reads the sources and holds it.
 
 #![cfg_attr(
     not(test),
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 pub mod call;
+pub mod engine;
 pub mod model;
+pub mod ui;
 pub mod wire;

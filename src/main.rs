@@ -2,8 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    use leptos::prelude::*;
-    leptos::mount::mount_to_body(|| view! { <main><h1>"Tutti"</h1></main> });
+    tutti::ui::mount();
 }
 
 /// A browser runs this program; on the host there is nothing to mount.

@@ -1,0 +1,44 @@
+//! The page's clocks: `performance.now()` for durations, `Date.now()` to notice sleep.
+
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+
+use crate::{call::Now, engine::transport::Clock};
+
+/// The longest timer that browsers keep: they count milliseconds in 31 bits.
+const LONGEST_TIMER_MS: u64 = i32::MAX as u64;
+
+pub struct PageClock {
+    performance: Option<web_sys::Performance>,
+}
+
+impl PageClock {
+    pub fn new() -> Self {
+        Self { performance: web_sys::window().and_then(|window| window.performance()) }
+    }
+}
+
+impl Default for PageClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for PageClock {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole milliseconds of a positive time"
+    )]
+    fn now(&self) -> Now {
+        let wall_ms = js_sys::Date::now() as u64;
+        let ms = self.performance.as_ref().map_or(wall_ms, |performance| performance.now() as u64);
+        Now { ms, wall_ms }
+    }
+
+    fn sleep_until(&self, ms: u64) -> LocalBoxFuture<'static, ()> {
+        let wait = ms.saturating_sub(self.now().ms).min(LONGEST_TIMER_MS);
+        Box::pin(gloo_timers::future::sleep(Duration::from_millis(wait)))
+    }
+}

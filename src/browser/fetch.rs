@@ -1,0 +1,116 @@
+//! Requests over the network, by streaming `fetch`.
+
+use futures::{future::LocalBoxFuture, stream};
+use gloo_net::http::{Request, RequestBuilder, Response};
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
+    RequestRedirect,
+};
+
+use crate::{
+    engine::transport::{Reply, Transport},
+    model::{
+        error::{ApiError, ErrorClass},
+        http::{Headers, HttpRequest, Method},
+    },
+};
+
+pub struct Fetch;
+
+impl Transport for Fetch {
+    fn send(&self, request: HttpRequest) -> LocalBoxFuture<'static, Result<Reply, ApiError>> {
+        Box::pin(send(request))
+    }
+}
+
+async fn send(request: HttpRequest) -> Result<Reply, ApiError> {
+    let headers =
+        request.headers_to_send().map_err(|error| ApiError::new(ErrorClass::Request, error.to_string()))?;
+    let abort = AbortOnDrop::new();
+    let url = request.url();
+    let builder = match request.method {
+        Method::Get => RequestBuilder::new(&url).method(gloo_net::http::Method::GET),
+        Method::Post => RequestBuilder::new(&url).method(gloo_net::http::Method::POST),
+    };
+    let builder = builder
+        // A redirect could carry the key to another origin.
+        .redirect(RequestRedirect::Error)
+        .credentials(RequestCredentials::Omit)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .cache(RequestCache::NoStore)
+        .abort_signal(abort.signal().as_ref());
+    let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value));
+    let sent: Result<Request, _> = match request.body {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    let response = sent.map_err(broken)?.send().await.map_err(broken)?;
+    let headers = Headers::from_iter(response.headers().entries());
+    Ok(Reply { status: response.status(), headers, body: Box::pin(body(response, abort)) })
+}
+
+/// The body, read piece by piece. Dropping it aborts the request.
+fn body(response: Response, abort: AbortOnDrop) -> impl stream::Stream<Item = Result<Vec<u8>, ApiError>> {
+    let reader = response.body().and_then(|body| body.get_reader().dyn_into().ok());
+    stream::unfold((reader, abort), |(reader, abort)| async move {
+        let reader: ReadableStreamDefaultReader = reader?;
+        match read(&reader).await {
+            Ok(Some(piece)) => Some((Ok(piece), (Some(reader), abort))),
+            Ok(None) => {
+                abort.nothing_left();
+                None
+            }
+            Err(error) => Some((Err(broken_js(&error)), (None, abort))),
+        }
+    })
+}
+
+async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, JsValue> {
+    let result = JsFuture::from(reader.read()).await?;
+    if Reflect::get(&result, &"done".into())?.is_truthy() {
+        return Ok(None);
+    }
+    let value = Reflect::get(&result, &"value".into())?;
+    Ok(Some(value.dyn_into::<Uint8Array>()?.to_vec()))
+}
+
+/// What the browser says of a failed request is the same for a dead server, a refused page and a
+/// blocked address.
+fn broken(error: gloo_net::Error) -> ApiError {
+    ApiError::new(ErrorClass::NetworkOrCors, error.to_string())
+}
+
+fn broken_js(error: &JsValue) -> ApiError {
+    let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    ApiError::new(ErrorClass::ConnectionLost, message.unwrap_or_default())
+}
+
+struct AbortOnDrop {
+    controller: Option<AbortController>,
+    is_over: std::cell::Cell<bool>,
+}
+
+impl AbortOnDrop {
+    fn new() -> Self {
+        Self { controller: AbortController::new().ok(), is_over: false.into() }
+    }
+
+    fn signal(&self) -> Option<web_sys::AbortSignal> {
+        self.controller.as_ref().map(AbortController::signal)
+    }
+
+    fn nothing_left(&self) {
+        self.is_over.set(true);
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = self.controller.as_ref().filter(|_| !self.is_over.get()) {
+            controller.abort();
+        }
+    }
+}
