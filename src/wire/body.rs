@@ -16,6 +16,7 @@ use super::{
     lines::Lines,
     ollama_chat, openai_chat, openai_responses,
     sse::Fields,
+    text::lossy,
 };
 
 /// The longest line and the largest JSON value that is held in memory, in bytes.
@@ -80,12 +81,12 @@ impl BodyDecoder {
 
     /// The terminal marker has been seen: the answer is whole even if the connection breaks now.
     pub fn is_complete(&self) -> bool {
-        self.body.decoder.is_complete()
+        self.body.events.decoder.is_complete()
     }
 
     /// Events skipped so far; see [`BodyEnd::skipped_events`].
     pub fn skipped_events(&self) -> u32 {
-        self.body.skipped
+        self.body.events.skipped
     }
 
     /// The body has ended, or broken off. Decodes what was still held back.
@@ -93,16 +94,16 @@ impl BodyDecoder {
         if let Some(line) = self.lines.end() {
             // JSON needs no newline at its end. What was cut off in the middle is no event, neither
             // here nor by the rules of server-sent events, and so is not counted as skipped.
-            let (read, skipped) = (self.body.read, self.body.skipped);
+            let Events { read, skipped, .. } = self.body.events;
             let _ = self.body.line(&line, self.line_limit, out);
-            if self.body.read == read {
-                self.body.skipped = skipped;
+            if self.body.events.read == read {
+                self.body.events.skipped = skipped;
             }
         }
-        self.body.decoder.end(out);
+        self.body.events.decoder.end(out);
         BodyEnd {
-            complete: self.body.decoder.is_complete(),
-            skipped_events: self.body.skipped,
+            complete: self.body.events.decoder.is_complete(),
+            skipped_events: self.body.events.skipped,
             problem: self.body.problem(),
         }
     }
@@ -113,16 +114,22 @@ impl BodyDecoder {
 struct Body {
     fields: Fields,
     values: Values,
-    decoder: DialectDecoder,
+    events: Events,
     /// JSON stood at a line's beginning: brackets and commas there belong to an array.
     json_lines: bool,
     /// The text of a web page that came in place of an answer.
     page: Option<Vec<u8>>,
+    /// Something other than comments and blank lines came.
+    any_content: bool,
+}
+
+/// Everything after the framing: what the dialect makes of the events, and how many it did not read.
+#[derive(Debug)]
+struct Events {
+    decoder: DialectDecoder,
     /// Events that the dialect understood.
     read: u32,
     skipped: u32,
-    /// Something other than comments and blank lines came.
-    any_content: bool,
     /// The beginning of what could not be read, for the details.
     excerpt: String,
 }
@@ -143,13 +150,10 @@ impl Body {
         Self {
             fields: Fields::default(),
             values: Values::default(),
-            decoder,
+            events: Events { decoder, read: 0, skipped: 0, excerpt: String::new() },
             json_lines: false,
             page: None,
-            read: 0,
-            skipped: 0,
             any_content: false,
-            excerpt: String::new(),
         }
     }
 
@@ -171,27 +175,42 @@ impl Body {
             _ => false,
         };
         self.any_content |= !content.is_empty() && content.first() != Some(&b':');
+        let events = &mut self.events;
         if self.values.is_open() && is_field {
             // A value that never closed must not swallow the events after it.
-            self.skipped += u32::from(self.values.end().is_some());
+            events.skipped += u32::from(self.values.end().is_some());
         }
         if is_json || self.values.is_open() {
             self.json_lines = true;
-            let mut values = std::mem::take(&mut self.values);
-            let result = values.line(line, limit, |piece| match piece {
-                Piece::Value(bytes) => self.event("message", &String::from_utf8_lossy(bytes), out),
-                Piece::Broken(bytes) => self.skip(&String::from_utf8_lossy(bytes)),
+            return self.values.line(line, limit, |piece| match piece {
+                Piece::Value(bytes) => events.push("message", &lossy(bytes), out),
+                Piece::Broken(bytes) => events.skip(&lossy(bytes)),
             });
-            self.values = values;
-            return result;
         }
-        let mut fields = std::mem::take(&mut self.fields);
-        fields.line(line, |event| self.event(event.event, &event.data, out));
-        self.fields = fields;
+        self.fields.line(line, |event| events.push(event.event, &event.data, out));
         Ok(())
     }
 
-    fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) {
+    fn problem(&self) -> Option<ApiError> {
+        if let Some(page) = &self.page {
+            let page = String::from_utf8_lossy(page);
+            let title = error::page_title(&page).unwrap_or_default();
+            let mut error = ApiError::new(ErrorClass::NotAStream, title);
+            error.detail = Some(page.into_owned());
+            return Some(error);
+        }
+        if self.events.read > 0 {
+            return None;
+        }
+        if !self.any_content {
+            return Some(ApiError::new(ErrorClass::Empty, ""));
+        }
+        Some(ApiError::new(ErrorClass::Protocol, self.events.excerpt.clone()))
+    }
+}
+
+impl Events {
+    fn push(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) {
         match self.decoder.event(name, data, out) {
             Verdict::Read => self.read += 1,
             Verdict::Unknown => {}
@@ -204,23 +223,6 @@ impl Body {
         if self.excerpt.is_empty() {
             self.excerpt = data.chars().take(200).collect();
         }
-    }
-
-    fn problem(&self) -> Option<ApiError> {
-        if let Some(page) = &self.page {
-            let page = String::from_utf8_lossy(page);
-            let title = error::page_title(&page).unwrap_or_default();
-            let mut error = ApiError::new(ErrorClass::NotAStream, title);
-            error.detail = Some(page.into_owned());
-            return Some(error);
-        }
-        if self.read > 0 {
-            return None;
-        }
-        if !self.any_content {
-            return Some(ApiError::new(ErrorClass::Empty, ""));
-        }
-        Some(ApiError::new(ErrorClass::Protocol, self.excerpt.clone()))
     }
 }
 

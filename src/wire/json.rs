@@ -1,5 +1,7 @@
 //! Lines of JSON to JSON values: one a line (NDJSON), one over many lines, or the elements of an array.
 
+use memchr::memchr2;
+
 use super::body::LineTooLong;
 
 /// Collects lines until they make a whole value. It looks only at brackets and strings; whether the
@@ -8,8 +10,6 @@ use super::body::LineTooLong;
 pub struct Values {
     pending: Vec<u8>,
     depth: u32,
-    in_string: bool,
-    escaped: bool,
 }
 
 /// What a line gave.
@@ -43,55 +43,49 @@ impl Values {
             self.reset();
         }
         let mut start = 0;
-        for (at, &byte) in line.iter().enumerate() {
-            if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-                continue;
-            }
+        let mut at = 0;
+        while let Some(byte) = line.get(at) {
+            at += 1;
             match byte {
-                b'"' if self.depth > 0 => self.in_string = true,
                 b'{' => {
                     if self.depth == 0 {
-                        start = at;
+                        start = at - 1;
                     }
                     self.depth += 1;
                 }
-                b'[' if self.depth > 0 => self.depth += 1,
-                b'}' | b']' if self.depth > 0 => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        let tail = line.get(start..=at).unwrap_or_default();
-                        if self.pending.is_empty() {
-                            found(Piece::Value(tail));
-                        } else {
-                            self.pending.extend_from_slice(tail);
-                            found(Piece::Value(&self.pending));
-                            self.pending.clear();
-                        }
-                        start = at + 1;
+                b'}' | b']' if self.depth == 1 => {
+                    self.depth = 0;
+                    let tail = line.get(start..at).unwrap_or_default();
+                    if self.pending.is_empty() {
+                        found(Piece::Value(tail));
+                    } else {
+                        self.pending.extend_from_slice(tail);
+                        found(Piece::Value(&self.pending));
+                        self.pending.clear();
                     }
                 }
-                b'[' | b']' | b',' | b' ' | b'\t' if self.depth == 0 => start = at + 1,
+                // Around the values: the brackets and commas of an array.
+                b'}' | b'[' | b']' | b',' | b' ' | b'\t' if self.depth == 0 => {}
+                _ if self.depth == 0 => {
+                    found(Piece::Broken(line.get(at - 1..).unwrap_or_default()));
+                    return Ok(());
+                }
+                b'[' => self.depth += 1,
+                b'}' | b']' => self.depth -= 1,
+                b'"' => match after_string(line, at) {
+                    Some(after) => at = after,
+                    None => {
+                        // No JSON string goes over a line end.
+                        self.pending.extend_from_slice(line.get(start..).unwrap_or_default());
+                        found(Piece::Broken(&self.pending));
+                        self.reset();
+                        return Ok(());
+                    }
+                },
                 _ => {}
-            }
-            if self.depth == 0 && !matches!(byte, b'}' | b'[' | b']' | b',' | b' ' | b'\t') {
-                found(Piece::Broken(line.get(at..).unwrap_or_default()));
-                return Ok(());
             }
         }
         if self.depth == 0 {
-            return Ok(());
-        }
-        if self.in_string {
-            // No JSON string goes over a line end.
-            self.pending.extend_from_slice(line.get(start..).unwrap_or_default());
-            found(Piece::Broken(&self.pending));
-            self.reset();
             return Ok(());
         }
         self.pending.extend_from_slice(line.get(start..).unwrap_or_default());
@@ -109,8 +103,20 @@ impl Values {
     fn reset(&mut self) {
         self.pending.clear();
         self.depth = 0;
-        self.in_string = false;
-        self.escaped = false;
+    }
+}
+
+/// The place after the quote that ends the string whose text starts at `from`.
+fn after_string(line: &[u8], mut from: usize) -> Option<usize> {
+    loop {
+        let rest = line.get(from..)?;
+        let at = memchr2(b'"', b'\\', rest)?;
+        from += at + 1;
+        if rest.get(at) == Some(&b'"') {
+            return Some(from);
+        }
+        // What follows a backslash ends nothing.
+        from += 1;
     }
 }
 

@@ -34,6 +34,7 @@ pub struct Decoder {
     details: Details,
 }
 
+/// What most chunks leave out is boxed here and below: a small struct is copied faster.
 #[derive(Deserialize)]
 struct Chunk<'a> {
     #[serde(borrow, default)]
@@ -44,9 +45,9 @@ struct Chunk<'a> {
     object: Loose<'a>,
     #[serde(borrow)]
     choices: Option<Vec<Choice<'a>>>,
-    usage: Option<RawUsage>,
+    usage: Option<Box<RawUsage>>,
     #[serde(borrow)]
-    x_groq: Option<XGroq<'a>>,
+    x_groq: Option<Box<XGroq<'a>>>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
     /// Perplexity: the URLs of all sources, on every chunk.
@@ -57,7 +58,7 @@ struct Chunk<'a> {
 /// Groq puts the usage, and some errors, into a field of its own.
 #[derive(Deserialize)]
 struct XGroq<'a> {
-    usage: Option<RawUsage>,
+    usage: Option<Box<RawUsage>>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
 }
@@ -75,7 +76,7 @@ struct Choice<'a> {
     #[serde(borrow, default)]
     finish_reason: Loose<'a>,
     /// Moonshot's place for it.
-    usage: Option<RawUsage>,
+    usage: Option<Box<RawUsage>>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
 }
@@ -245,7 +246,7 @@ impl Decoder {
             }
         }
         if let Some(usage) = chunk.usage.or(groq_usage) {
-            out.extend(self.usage(usage));
+            out.extend(self.usage(&usage));
         }
         if let Some(error) = error {
             out.push(StreamEvent::Error(error));
@@ -277,7 +278,7 @@ impl Decoder {
             verdict = self.message(message, out);
         }
         if let Some(usage) = choice.usage {
-            out.extend(self.usage(usage));
+            out.extend(self.usage(&usage));
         }
         if let Some(raw) = choice.finish_reason.0.map(Text::into_string).filter(|raw| !raw.is_empty()) {
             let reason = FinishReason { unified: unify(&raw), raw: Some(raw) };
@@ -367,7 +368,7 @@ impl Decoder {
         }
     }
 
-    fn usage(&self, usage: RawUsage) -> Option<StreamEvent> {
+    fn usage(&self, usage: &RawUsage) -> Option<StreamEvent> {
         let prompt = usage.prompt_tokens_details.unwrap_or_default();
         let raw = TokenCounts {
             input: usage.prompt_tokens,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::{body::LineTooLong, lines::Lines};
+use super::{body::LineTooLong, lines::Lines, text::lossy};
 
 /// One event, borrowed from the parser's buffers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,10 +61,8 @@ impl Fields {
     fn field(&mut self, name: &[u8], value: &[u8]) {
         match name {
             b"data" => self.data_line(value),
-            b"event" => self.event = String::from_utf8_lossy(value).into_owned(),
-            b"id" if memchr(0, value).is_none() => {
-                self.id = String::from_utf8_lossy(value).into_owned();
-            }
+            b"event" => replace(&mut self.event, value),
+            b"id" if memchr(0, value).is_none() => replace(&mut self.id, value),
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
                 self.retry = String::from_utf8_lossy(value).parse().ok().or(self.retry);
             }
@@ -75,11 +73,17 @@ impl Fields {
     fn blank_line(&mut self, dispatch: impl FnOnce(SseEvent<'_>)) {
         if let Some(data) = self.data.strip_suffix(b"\n") {
             let event = if self.event.is_empty() { "message" } else { &self.event };
-            dispatch(SseEvent { event, data: String::from_utf8_lossy(data), id: &self.id });
+            dispatch(SseEvent { event, data: lossy(data), id: &self.id });
         }
         self.data.clear();
         self.event.clear();
     }
+}
+
+/// Keeps the memory of the text before.
+fn replace(text: &mut String, value: &[u8]) {
+    text.clear();
+    text.push_str(&lossy(value));
 }
 
 /// A parser of a whole event stream.

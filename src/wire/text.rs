@@ -9,6 +9,16 @@ use serde::{
 
 use crate::model::error::Code;
 
+/// Bytes as text, each invalid sequence as U+FFFD.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // The standard library's own function looks for the first error byte by byte; checking that
+    // there is none, as nearly always, is several times faster.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// A string, borrowed from the input where it has no escapes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text<'a>(pub Cow<'a, str>);
@@ -105,19 +115,41 @@ impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
 /// A count that some servers write as `12.0`. What is no count at all (negative, a string) reads as
 /// absent: a number that is not known is not 0.
 pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Number {
-        Whole(u64),
-        Float(f64),
-        Other(IgnoredAny),
-    }
-    Ok(match Option::<Number>::deserialize(deserializer)? {
-        Some(Number::Whole(number)) => Some(number),
+    struct CountVisitor;
+    impl<'de> Visitor<'de> for CountVisitor {
+        type Value = Option<u64>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("anything")
+        }
+        fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Some(number))
+        }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
-        Some(Number::Float(number)) if (0.0..9e15).contains(&number) => Some(number as u64),
-        _ => None,
-    })
+        fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+            Ok((0.0..9e15).contains(&number).then_some(number as u64))
+        }
+        fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(None)
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(None)
+        }
+    }
+    deserializer.deserialize_any(CountVisitor)
 }
 
 /// An error code: a number with some providers, a word with others; anything else reads as absent.
