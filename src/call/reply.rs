@@ -108,7 +108,9 @@ impl Reply {
     ) -> Outcome {
         let mut last = Vec::new();
         let end = self.decoder.end(&mut last);
-        let broken = self.hear(last, limits, out).err().map(ApiError::from).or(broken);
+        // Of a text that is too long, what comes after the cap is not heard, however it was cut.
+        let whole = self.text_bytes <= limits.text_bytes && self.hear(last, limits, out).is_ok();
+        let broken = broken.or_else(|| (!whole).then(|| TooLarge::Text { limit: limits.text_bytes }.into()));
         if let Some(error) = self.error.take() {
             return Outcome::Reported(error);
         }
@@ -119,8 +121,7 @@ impl Reply {
                 Outcome::Reported(ApiError::new(ErrorClass::Server, message))
             }
             Some(finish) => Outcome::Finished(finish),
-            // Cut at the cap, it is not whole, even if its end came in the same chunk.
-            None if end.complete && self.text_bytes <= limits.text_bytes => {
+            None if end.complete && whole => {
                 let unsaid = FinishReason { unified: Finish::Other, raw: None };
                 self.held.as_mut().unwrap_or(out).push(StreamEvent::Finish(unsaid.clone()));
                 Outcome::Finished(unsaid)
@@ -178,10 +179,7 @@ impl Reply {
         for mut event in events {
             match &mut event {
                 StreamEvent::Delta(delta) => self.take(delta, out),
-                // A repetition without a reason does not take the reason away.
-                StreamEvent::Finish(reason) if reason.raw.is_some() || self.finish.is_none() => {
-                    self.finish = Some(reason.clone());
-                }
+                StreamEvent::Finish(reason) => self.finish = Some(reason.clone()),
                 // After a good finish the answer is whole, whatever is reported then.
                 StreamEvent::Error(error)
                     if self.finish.as_ref().is_none_or(|finish| finish.unified == Finish::Error) =>

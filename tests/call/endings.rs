@@ -1,7 +1,7 @@
 //! How each end of a body is judged.
 
 use tutti::{
-    call::{Limits, Phase},
+    call::{Limits, Phase, phase::PhaseKind},
     model::{
         error::ErrorClass,
         provider::Dialect::{self, *},
@@ -191,6 +191,16 @@ fn the_reason_is_the_same_in_the_phase_and_in_the_answer() {
     };
     SPOKEN.into_iter().for_each(|dialect| check(dialect, finish(dialect)));
     check(OpenaiChat, b"data: [DONE]\n\n".to_vec());
+}
+
+#[test]
+fn an_answer_in_one_piece_without_a_newline_is_read_at_its_end() {
+    let mut whole = body(&[text(OllamaChat, "all")]);
+    whole.pop();
+    let player = play_with(OllamaChat, Limits::default(), vec![Exchange::ok(whole)]);
+    assert_eq!((ended(&player).as_str(), player.answer.text.as_str()), ("Truncated", "all"));
+    assert!(player.kinds().contains(&PhaseKind::Streaming));
+    assert_eq!(player.call.summary(0).first_token_ms, Some(10));
 }
 
 #[test]

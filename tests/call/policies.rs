@@ -1,7 +1,9 @@
 //! What a call does in each kind of trouble.
 
 use tutti::{
-    call::{Call, Input, Limits, Need, Now, Phase, field::OptionalField, phase::PhaseKind},
+    call::{
+        Call, Input, Limits, Need, Now, Phase, field::OptionalField, phase::PhaseKind, queue::QueueSettings,
+    },
     model::{
         answer::Answer,
         http::Headers,
@@ -11,7 +13,7 @@ use tutti::{
 
 use super::{
     bodies::{SPOKEN, finish, overloaded, ping, start, text},
-    world::{End, Exchange, Player, WALL_MS, ended, play, play_alone, play_with},
+    world::{End, Exchange, Player, WALL_MS, World, ended, play, play_alone, play_with},
 };
 
 fn whole(words: &str) -> Vec<u8> {
@@ -140,6 +142,26 @@ fn a_wait_of_more_than_a_minute_is_told_and_left_to_the_person() {
 fn a_wait_named_on_a_good_reply_means_nothing() {
     let player = check(vec![good().with("retry-after", "30")], "Finished Stop", 1);
     assert_eq!(player.call.summary(0).total_ms, 10);
+}
+
+#[test]
+fn the_queue_hears_of_too_many_requests() {
+    let check = |script: Vec<Exchange>, expected| {
+        let player = Player::new(OpenaiChat, Limits::default(), 1, script);
+        let origin = player.origin.clone();
+        let world = World::new(QueueSettings::default(), vec![player]).run();
+        assert_eq!(world.queue.load(&origin), (0, expected));
+    };
+    check(vec![Exchange::status(429, "{}"), good()], 16);
+    check(vec![Exchange::status(429, "{}")], 4);
+    check(vec![Exchange::status(503, "{}"), good()], 32);
+    check(vec![Exchange::status(429, r#"{"error":{"code":"insufficient_quota","message":"x"}}"#)], 32);
+    let limited = r#"{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}"#;
+    let stream = format!("event: error\ndata: {limited}\n\n");
+    let mut player = Player::new(AnthropicMessages, Limits::default(), 1, vec![Exchange::ok(stream)]);
+    player.limit = 8;
+    let origin = player.origin.clone();
+    assert_eq!(World::new(QueueSettings::default(), vec![player]).run().queue.load(&origin), (0, 1));
 }
 
 // A field that the provider does not know
