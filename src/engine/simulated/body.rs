@@ -22,7 +22,7 @@ use crate::{
 const PIECE_GAP_MS: u64 = 8;
 
 /// A piece that is read late is not much larger than this, in bytes.
-const PIECE_BYTES: usize = 64 << 10;
+const PIECE_BYTES: usize = 256 << 10;
 
 /// An answer under way.
 pub struct Body {
