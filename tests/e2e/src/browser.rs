@@ -14,9 +14,9 @@ use crate::evidence::Evidence;
 use crate::process::{Display, Process, free_ports};
 
 /// How long a page may take to get where a journey waits for it. Not a measurement.
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(30);
 /// The page's own deadline comes first, since its failure says more.
-const SCRIPT_DEADLINE: Duration = Duration::from_secs(40);
+const SCRIPT_DEADLINE: Duration = Duration::from_secs(60);
 
 /// A browser with a fresh profile, a driver of its own and, where it needs one, a display.
 pub struct Browser {
