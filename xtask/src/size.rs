@@ -1,11 +1,15 @@
-//! Which crate takes how much of the wasm. Read the shares, not the sums: this is before wasm-opt
-//! and brotli, and generic code counts for the crate that wrote it, not for the one that uses it.
+//! Which crate takes how much of the wasm that is shipped, before brotli. Generic code counts for the
+//! crate that wrote it, not for the one that uses it.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::budget::kb;
 use crate::failure::{Failure, OrFailure, Outcome};
+use crate::page::Flavour;
 use crate::place::Place;
+use crate::tools::{self, Voice};
 use crate::wasm_file::WasmFile;
 use crate::{run, rust_target};
 
@@ -13,15 +17,17 @@ const SHOWN: usize = 30;
 
 pub fn size(place: &Place) -> Outcome {
     rust_target::ensure()?;
+    let folders = tools::ensure(place, Flavour::Release.tools(), Voice::Screen)?;
     // A folder of its own, so that the release page is not built anew afterwards.
-    let target = place.target.join("size");
+    let folder = place.target.join("size");
     println!("Building a release that keeps its names, about 2 minutes the first time ...");
     let mut cargo =
         run::cargo(place, &["build", "--release", "--target", "wasm32-unknown-unknown", "--bin", "tutti"]);
-    cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    cargo.env("CARGO_TARGET_DIR", &folder).env("CARGO_PROFILE_RELEASE_STRIP", "none");
     run::must(&mut cargo, "The program was not built.", "The lines above say why.")?;
 
-    let path = target.join("wasm32-unknown-unknown").join("release").join("tutti.wasm");
+    let built = folder.join("wasm32-unknown-unknown").join("release").join("tutti.wasm");
+    let path = as_shipped(&built, &folder, &folders)?;
     let bytes = std::fs::read(&path)
         .or_failure(|| format!("{} cannot be read", path.display()), "Run the same command again.")?;
     let file = WasmFile::read(&bytes).ok_or_else(|| {
@@ -32,6 +38,23 @@ pub fn size(place: &Place) -> Outcome {
     })?;
     print!("{}", table(&file));
     Ok(())
+}
+
+/// What trunk does to a release, except that functions keep their names.
+fn as_shipped(built: &Path, folder: &Path, tools: &[PathBuf]) -> Outcome<PathBuf> {
+    let happened = "The program could not be made as small as it is shipped.";
+    let tool = |name: &str| {
+        let mut tool = Command::new(name);
+        tool.current_dir(folder).env("PATH", run::path_with(tools));
+        tool
+    };
+    let mut bindgen = tool("wasm-bindgen");
+    bindgen.args(["--target", "web", "--no-typescript", "--no-demangle", "--out-dir", "bindgen"]).arg(built);
+    run::must(&mut bindgen, happened, "The lines above say why.")?;
+    let mut opt = tool(if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" });
+    opt.args(["-Oz", "--debuginfo", "bindgen/tutti_bg.wasm", "--output", "small.wasm"]);
+    run::must(&mut opt, happened, "The lines above say why.")?;
+    Ok(folder.join("small.wasm"))
 }
 
 fn table(file: &WasmFile) -> String {
