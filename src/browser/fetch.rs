@@ -1,13 +1,13 @@
 //! Requests over the network, by streaming `fetch`.
 
 use futures::{future::LocalBoxFuture, stream};
-use gloo_net::http::{Request, RequestBuilder, Response};
+use gloo_net::http::{Request, Response};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestRedirect,
+    RequestInit, RequestRedirect,
 };
 
 use crate::{
@@ -27,29 +27,39 @@ impl Transport for Fetch {
 }
 
 async fn send(request: HttpRequest) -> Result<Reply, ApiError> {
-    let headers =
-        request.headers_to_send().map_err(|error| ApiError::new(ErrorClass::Request, error.to_string()))?;
     let abort = AbortOnDrop::new();
-    let url = request.url();
-    let builder = match request.method {
-        Method::Get => RequestBuilder::new(&url).method(gloo_net::http::Method::GET),
-        Method::Post => RequestBuilder::new(&url).method(gloo_net::http::Method::POST),
-    };
-    let builder = builder
-        // A redirect could carry the key to another origin.
-        .redirect(RequestRedirect::Error)
-        .credentials(RequestCredentials::Omit)
-        .referrer_policy(ReferrerPolicy::NoReferrer)
-        .cache(RequestCache::NoStore)
-        .abort_signal(abort.signal().as_ref());
-    let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value));
-    let sent: Result<Request, _> = match request.body {
-        Some(body) => builder.body(body),
-        None => builder.build(),
-    };
-    let response = sent.map_err(broken)?.send().await.map_err(broken)?;
+    let response = written(&request, &abort)?.send().await.map_err(broken)?;
     let headers = Headers::from_iter(response.headers().entries());
     Ok(Reply { status: response.status(), headers, body: Box::pin(body(response, abort)) })
+}
+
+/// The request as the browser takes it. Not through gloo's builder, which adds a `&` to an address
+/// that has a query.
+fn written(request: &HttpRequest, abort: &AbortOnDrop) -> Result<Request, ApiError> {
+    let names = request
+        .headers_to_send()
+        .map_err(|error| ApiError::new(ErrorClass::Request, error.to_string()))?;
+    let headers = web_sys::Headers::new().map_err(|error| broken_js(&error))?;
+    for (name, value) in names {
+        headers.set(name, &value).map_err(|error| broken_js(&error))?;
+    }
+    let init = RequestInit::new();
+    init.set_method(match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    });
+    init.set_headers(&headers);
+    if let Some(body) = &request.body {
+        init.set_body(&body.as_str().into());
+    }
+    // A redirect could carry the key to another origin.
+    init.set_redirect(RequestRedirect::Error);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(abort.signal().as_ref());
+    let request = web_sys::Request::new_with_str_and_init(&request.url(), &init);
+    request.map(Request::from).map_err(|error| broken_js(&error))
 }
 
 /// The body, read piece by piece. Dropping it aborts the request.
@@ -77,15 +87,15 @@ async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, J
     Ok(Some(value.dyn_into::<Uint8Array>()?.to_vec()))
 }
 
-/// What the browser says of a failed request is the same for a dead server, a refused page and a
-/// blocked address.
+/// What the browser says of a failed request is the same for a dead server, a refused page, a
+/// blocked address and a broken connection; the call knows how far it had come.
 fn broken(error: gloo_net::Error) -> ApiError {
     ApiError::new(ErrorClass::NetworkOrCors, error.to_string())
 }
 
 fn broken_js(error: &JsValue) -> ApiError {
     let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-    ApiError::new(ErrorClass::ConnectionLost, message.unwrap_or_default())
+    ApiError::new(ErrorClass::NetworkOrCors, message.unwrap_or_default())
 }
 
 struct AbortOnDrop {

@@ -4,7 +4,7 @@ use crate::{
     model::{
         error::{ApiError, ErrorClass},
         event::StreamEvent,
-        http::Headers,
+        http::{ApiKey, Headers},
         provider::{Dialect, Quirks},
     },
     wire::error::read_error,
@@ -79,6 +79,8 @@ pub struct Call {
     resets: u32,
     waited_ms: u64,
     without: Option<OptionalField>,
+    /// Servers echo keys in their errors; nothing that leaves a call holds this one.
+    key: Option<ApiKey>,
     /// The last attempt; it stays after the end for its numbers.
     attempt: Option<Attempt>,
 }
@@ -110,8 +112,14 @@ impl Call {
             resets: 0,
             waited_ms: 0,
             without: None,
+            key: None,
             attempt: None,
         }
+    }
+
+    /// The key that the request carries: it is blotted out of every error that comes back.
+    pub fn with_key(self, key: Option<ApiKey>) -> Self {
+        Self { key, ..self }
     }
 
     /// Takes in what happened at `now`. What may be heard of the answer is appended to `out`.
@@ -119,6 +127,7 @@ impl Call {
         // A clock that goes back counts as one that stands.
         let now = Now { ms: now.ms.max(self.now.ms), ..now };
         let before = std::mem::replace(&mut self.now, now);
+        let first = out.len();
         if let Some(attempt) = &mut self.attempt {
             attempt.patience.advance(before, now);
         }
@@ -140,6 +149,11 @@ impl Call {
             _ => {}
         }
         self.look_at_the_clock(out);
+        for event in out.iter_mut().skip(first) {
+            if let (StreamEvent::Error(error), Some(key)) = (event, &self.key) {
+                error.redact(key);
+            }
+        }
     }
 
     pub fn phase(&self) -> &Phase {
@@ -202,7 +216,10 @@ impl Call {
         summary
     }
 
-    fn enter(&mut self, phase: Phase) {
+    fn enter(&mut self, mut phase: Phase) {
+        if let (Some(error), Some(key)) = (phase.error_mut(), &self.key) {
+            error.redact(key);
+        }
         self.log.push(Transition { attempt: self.attempts, phase: phase.kind(), at_ms: self.now.ms });
         self.phase = phase;
     }

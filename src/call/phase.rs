@@ -68,6 +68,15 @@ impl Phase {
         self.kind().is_over()
     }
 
+    pub(super) fn error_mut(&mut self) -> Option<&mut ApiError> {
+        match self {
+            Self::Failed(error) | Self::Truncated(Some(error)) | Self::Backoff { cause: error, .. } => {
+                Some(error)
+            }
+            _ => None,
+        }
+    }
+
     /// What went wrong, or is being waited out.
     pub fn error(&self) -> Option<&ApiError> {
         match self {

@@ -117,7 +117,8 @@ impl Engine {
     ) {
         let now = self.clock.now();
         let seed = self.seed ^ id.0.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let mut call = Call::new(ask.dialect, ask.provider.quirks, ask.limits.clone(), seed, now);
+        let mut call = Call::new(ask.dialect, ask.provider.quirks, ask.limits.clone(), seed, now)
+            .with_key(ask.key.clone());
         let mut slot = Slot { engine: self, id, is_asked: false };
         let mut stop = stopped(stop);
         let mut alarm = Alarm { clock: &*self.clock, armed: None };

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::http::ApiKey;
+
 /// What kind of failure it is; each has one plain explanation and one next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -101,6 +103,21 @@ impl ApiError {
             detail: None,
             retry_after_ms: None,
             retry_at_epoch_ms: None,
+        }
+    }
+
+    /// Blots the key out of every text of the error.
+    pub fn redact(&mut self, key: &ApiKey) {
+        let code = match &mut self.code {
+            Some(Code::Text(text)) => Some(text),
+            Some(Code::Number(_)) | None => None,
+        };
+        let texts = [&mut self.kind, &mut self.status, &mut self.param, &mut self.detail];
+        let texts = texts.into_iter().flatten().chain(code).chain([&mut self.message]);
+        for text in texts {
+            if let std::borrow::Cow::Owned(redacted) = key.redact(text) {
+                *text = redacted;
+            }
         }
     }
 }
