@@ -1,7 +1,12 @@
 //! Many calls at once: limits, order, and nobody's words in another's answer.
 
+mod common;
 #[path = "common/parts.rs"]
 mod parts;
+
+use std::collections::{HashMap, HashSet};
+
+use common::Random;
 
 use parts::{Connection, Player, World, ask};
 use tutti::{
@@ -136,7 +141,7 @@ fn two_hundred_answers_take_no_longer_than_one() {
     texts.dedup();
     assert_eq!(texts.len(), PARALLEL as usize, "each has a text of its own");
     let ids: Vec<_> = players.iter().filter_map(|(_, _, player)| player.seen().answer.id).collect();
-    let distinct: std::collections::HashSet<_> = ids.iter().collect();
+    let distinct: HashSet<_> = ids.iter().collect();
     assert_eq!(distinct.len(), ids.len());
 }
 
@@ -162,4 +167,89 @@ fn one_that_fails_or_stops_leaves_a_hundred_others_alone() {
     }
     assert_eq!(world.traffic.open.get(), 0);
     assert_eq!(world.clock.sleepers(), 0);
+}
+
+#[test]
+fn an_origin_that_says_too_many_is_asked_less() {
+    let mut world = World::wide();
+    let address = "https://busy.example";
+    let ask_many = |world: &mut World, model: &str| -> Vec<Player> {
+        (0..8)
+            .map(|_| {
+                let mut question = ask(Dialect::AnthropicMessages, model, "Why?");
+                question.provider.base_url = BaseUrl::parse(address).unwrap();
+                question.provider.connections = 4;
+                let simulation = Simulation::from_model(model);
+                let clock = world.clock.handle();
+                world.start(question, Simulated::new(Dialect::AnthropicMessages, simulation, clock))
+            })
+            .collect()
+    };
+    let refused = ask_many(&mut world, "sim-quick-n60-fail429");
+    world.run_until(30);
+    assert_eq!(world.traffic.open.get(), 4);
+    world.run_until(70);
+    assert_eq!(world.traffic.open.get(), 2, "half as many once it has said so");
+    world.run();
+    assert!(refused.iter().all(|player| player.ended() == "Finished Stop"));
+}
+
+#[test]
+fn whatever_happens_every_slot_comes_back() {
+    let words = "quick steady-n40 thinker-ko quick-ja-n300 steady-fail401 quick-fail429 fail500 reset cut stall \
+                 empty html quick-garbage tps5000-n3000 n0 ttft40000-n3";
+    let models: Vec<&str> = words.split_whitespace().collect();
+    let addresses = ["http://localhost:11434", "https://one.example", "https://two.example"];
+    for seed in 0..12 {
+        let mut random = Random(seed);
+        let total = 1 + random.below(20);
+        let mut world = World::new(QueueSettings { total, per_origin: None });
+        world.journal.commit_ms.set(random.below(3) as u64 * 7);
+        let mut players: Vec<Player> = Vec::new();
+        let mut abandoned = HashSet::new();
+        for _ in 0..150 {
+            let pause = random.below(400) as u64;
+            world.run_until(world.clock.ms() + pause);
+            let dialect = Dialect::ALL[random.below(7)];
+            let model = format!("sim-{}-s{}", models[random.below(models.len())], random.below(9));
+            let mut question = ask(dialect, &model, "Why?");
+            question.provider.base_url = BaseUrl::parse(addresses[random.below(3)]).unwrap();
+            question.provider.connections = 8;
+            question.class = [Class::Interactive, Class::Batch][random.below(2)];
+            let simulated = Simulated::new(dialect, Simulation::from_model(&model), world.clock.handle());
+            players.push(world.start(question, simulated));
+            let other = random.below(players.len());
+            match random.below(6) {
+                0 => players[other].stop_if_it_runs(),
+                1 => {
+                    players[other].abandon();
+                    abandoned.insert(other);
+                }
+                2 => world.settle(),
+                _ => {}
+            }
+            let mut open: HashMap<String, usize> = HashMap::new();
+            for sent in world.traffic.sent.borrow().iter() {
+                if sent.state == Connection::Open {
+                    *open.entry(sent.request.origin().to_string()).or_default() += 1;
+                }
+            }
+            assert!(open.values().sum::<usize>() <= total, "{seed}: {open:?}");
+            for (origin, count) in open {
+                assert!(count <= if origin.starts_with("http:") { 6 } else { 8 }, "{seed}: {count} {origin}");
+            }
+        }
+        world.run();
+        for (number, player) in players.iter().enumerate() {
+            assert!(player.is_over() || abandoned.contains(&number), "{seed}: {number} {}", player.ended());
+            assert_eq!(world.engine.position(player.id), None, "{seed}: {number} still waits");
+        }
+        assert_eq!((world.traffic.open.get(), world.clock.sleepers()), (0, 0), "{seed}");
+        // As many as may be are let in at once again.
+        let later_ms = world.clock.ms();
+        let again: Vec<Player> =
+            (0..total).map(|_| world.ask(Dialect::Gemini, "sim-quick", "Why?")).collect();
+        world.run();
+        assert!(again.iter().all(|player| player.entered(Connecting) == [later_ms]), "{seed}");
+    }
 }

@@ -548,6 +548,12 @@ impl Player {
         self.stop.take().unwrap().stop();
     }
 
+    pub fn stop_if_it_runs(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.stop();
+        }
+    }
+
     /// Drops the future of the call.
     pub fn abandon(&self) {
         self.abort.abort();
