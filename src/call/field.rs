@@ -19,6 +19,8 @@ pub enum OptionalField {
     FrequencyPenalty,
     /// How long to think, under any of its names.
     Effort,
+    /// That thoughts be shown; the model may think all the same.
+    Thoughts,
     StreamOptions,
     /// Some accounts may not stream some models; the answer then comes in one piece.
     Stream,
@@ -60,6 +62,7 @@ impl OptionalField {
             Self::PresencePenalty => "presence_penalty",
             Self::FrequencyPenalty => "frequency_penalty",
             Self::Effort => "reasoning effort",
+            Self::Thoughts => "reasoning summary",
             Self::StreamOptions => "stream_options",
             Self::Stream => "stream",
         }
@@ -85,7 +88,12 @@ impl OptionalField {
             Self::Seed => sampling.seed = None,
             Self::PresencePenalty => sampling.presence_penalty = None,
             Self::FrequencyPenalty => sampling.frequency_penalty = None,
-            Self::Effort => sampling.effort = None,
+            // A model that cannot think has no thoughts to show either.
+            Self::Effort => {
+                sampling.effort = None;
+                quirks.hide_thoughts = true;
+            }
+            Self::Thoughts => quirks.hide_thoughts = true,
             Self::StreamOptions => quirks.stream_options = StreamOptions::Never,
             Self::Stream => request.stream = Stream::Whole,
         }
@@ -107,7 +115,8 @@ const UNSUPPORTED: &[&str] = &[
 ];
 
 /// Names that are also plain English, or too short: they count only where a name is expected.
-const ORDINARY: &[&str] = &["p", "k", "stop", "seed", "stream", "think", "thinking", "reasoning", "effort"];
+const ORDINARY: &[&str] =
+    &["p", "k", "stop", "seed", "stream", "think", "thinking", "reasoning", "effort", "summary", "include"];
 
 /// Errors write `presence_penalty` and `presencePenalty` alike.
 fn named(word: &str) -> Option<OptionalField> {
@@ -122,6 +131,7 @@ fn named(word: &str) -> Option<OptionalField> {
         "frequencypenalty" => OptionalField::FrequencyPenalty,
         "reasoningeffort" | "effort" | "reasoning" | "enablethinking" | "thinking" | "think"
         | "thinkingconfig" | "thinkingbudget" | "thinkinglevel" => OptionalField::Effort,
+        "summary" | "includethoughts" | "reasoningformat" | "include" => OptionalField::Thoughts,
         "streamoptions" | "includeusage" => OptionalField::StreamOptions,
         "stream" => OptionalField::Stream,
         _ => return None,
@@ -195,6 +205,10 @@ mod tests {
         check(None, "`temperature` is deprecated for this model.", Some(Temperature));
         check(None, "Unrecognized request argument supplied: stream_options", Some(StreamOptions));
         check(Some("reasoning.effort"), "Unsupported value: 'minimal'", Some(Effort));
+        let summary = "Your organization must be verified to generate reasoning summaries.";
+        check(Some("reasoning.summary"), summary, Some(Thoughts));
+        check(Some("include"), "Encrypted content is not supported with this model.", Some(Thoughts));
+        check(None, "Unknown name \"includeThoughts\": Cannot find field.", Some(Thoughts));
         check(Some("body.seed"), "Extra inputs are not permitted", Some(Seed));
         check(Some("stream"), "Your organization must be verified to stream this model.", Some(Stream));
     }

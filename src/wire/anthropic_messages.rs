@@ -1,5 +1,7 @@
 //! Anthropic Messages. Source: Anthropic, "Streaming messages" and "Extended thinking".
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
@@ -7,13 +9,16 @@ use super::{
     body::Verdict,
     error::read_stream_error,
     parts::{Citations, Numbering, ToolCalls},
-    text::{Loose, Text, count},
+    text::{Loose, Text, count, kept_json},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
     event::{Delta, Finish, FinishReason, Opaque, StreamEvent, TokenCounts, Usage},
     provider::Dialect,
 };
+
+/// How many blocks may be open at once. Providers have one.
+const OPEN_LIMIT: usize = 100;
 
 #[derive(Debug, Default)]
 pub struct Decoder {
@@ -24,7 +29,7 @@ pub struct Decoder {
     tool_calls: ToolCalls,
     citations: Citations,
     /// The blocks that must be sent back verbatim and have not ended yet, by index.
-    open: Vec<(u64, OpenBlock)>,
+    open: BTreeMap<u64, OpenBlock>,
 }
 
 /// A block under way. Text blocks are not kept: their deltas say everything.
@@ -205,8 +210,9 @@ impl Decoder {
                 if kind == "thinking" {
                     self.think(index, block.thinking, out);
                 }
-                if let Ok(Value::Object(fields)) = serde_json::from_str(raw.get()) {
-                    self.open.push((index, OpenBlock { fields, input: String::new() }));
+                let has_room = self.open.len() < OPEN_LIMIT;
+                if let Some(Value::Object(fields)) = kept_json(raw.get()).filter(|_| has_room) {
+                    self.open.insert(index, OpenBlock { fields, input: String::new() });
                 }
             }
         }
@@ -218,7 +224,7 @@ impl Decoder {
         if self.is_complete() {
             return Verdict::Skipped;
         }
-        let open = self.open.iter_mut().find(|(at, _)| *at == index).map(|(_, block)| block);
+        let open = self.open.get_mut(&index);
         match delta.kind.as_str().unwrap_or_default() {
             "text_delta" => self.text(delta.text, out),
             "thinking_delta" => {
@@ -246,10 +252,9 @@ impl Decoder {
 
     /// The end of a block: what must be sent back is whole now.
     fn close(&mut self, index: u64) -> Option<StreamEvent> {
-        let at = self.open.iter().position(|(open, _)| *open == index)?;
-        let (_, OpenBlock { mut fields, input }) = self.open.remove(at);
+        let OpenBlock { mut fields, input } = self.open.remove(&index)?;
         if !input.is_empty() {
-            fields.insert("input".to_owned(), serde_json::from_str(&input).unwrap_or(Value::String(input)));
+            fields.insert("input".to_owned(), kept_json(&input).unwrap_or(Value::String(input)));
         }
         // Thinking without a signature is not accepted back.
         let is_thinking = fields.get("type").is_some_and(|kind| kind == "thinking");
@@ -306,8 +311,8 @@ impl Decoder {
             reasoning: usage.output_tokens_details.and_then(|details| details.thinking_tokens),
         });
         let raw = self.counts;
-        let cache = raw.cached.unwrap_or(0) + raw.cache_write.unwrap_or(0);
-        let total = TokenCounts { input: raw.input.map(|input| input + cache), ..raw };
+        let cache = raw.cached.unwrap_or(0).saturating_add(raw.cache_write.unwrap_or(0));
+        let total = TokenCounts { input: raw.input.map(|input| input.saturating_add(cache)), ..raw };
         out.push(StreamEvent::Usage(Usage { raw, total, cost_usd: None }));
     }
 }

@@ -17,15 +17,17 @@ use super::{
     ollama_chat, openai_chat, openai_responses,
     sse::Fields,
     text::lossy,
+    text::mend_surrogates,
 };
 
-/// The longest line and the largest JSON value that is held in memory, in bytes.
+/// The longest line, the largest JSON value and the most data of one event that is held in memory,
+/// in bytes.
 pub const DEFAULT_LINE_LIMIT: usize = 16 << 20;
 
 /// How much of a web page that came in place of an answer is kept, in bytes.
 const PAGE_LIMIT: usize = 4 << 10;
 
-/// A line or JSON value larger than the limit, in bytes.
+/// A line, a JSON value or the data of an event is larger than the limit, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a line of the answer is longer than {limit} bytes")]
 pub struct LineTooLong {
@@ -67,16 +69,10 @@ impl BodyDecoder {
     /// Decodes one chunk and appends what it says to `out`.
     ///
     /// # Errors
-    /// A line exceeds the limit. What was decoded before is in `out`; nothing more is read.
+    /// A line, a value or an event exceeds the limit. What was decoded before is in `out`; nothing more is read.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<StreamEvent>) -> Result<(), LineTooLong> {
         let Self { lines, body, line_limit } = self;
-        let mut too_long = Ok(());
-        lines.push(bytes, |line| {
-            if too_long.is_ok() {
-                too_long = body.line(line, *line_limit, out);
-            }
-        })?;
-        too_long
+        lines.push(bytes, |line| body.line(line, *line_limit, out))
     }
 
     /// The terminal marker has been seen: the answer is whole even if the connection breaks now.
@@ -188,7 +184,7 @@ impl Body {
             });
         }
         self.fields.line(line, |event| events.push(event.event, &event.data, out));
-        Ok(())
+        if self.fields.held() > limit { Err(LineTooLong { limit }) } else { Ok(()) }
     }
 
     fn problem(&self) -> Option<ApiError> {
@@ -211,7 +207,13 @@ impl Body {
 
 impl Events {
     fn push(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) {
-        match self.decoder.event(name, data, out) {
+        let mut verdict = self.decoder.event(name, data, out);
+        if verdict == Verdict::Skipped
+            && let Some(mended) = mend_surrogates(data)
+        {
+            verdict = self.decoder.event(name, &mended, out);
+        }
+        match verdict {
             Verdict::Read => self.read += 1,
             Verdict::Unknown => {}
             Verdict::Skipped => self.skip(data),

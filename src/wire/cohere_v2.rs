@@ -207,7 +207,13 @@ impl Decoder {
         for (offset, call) in (0..).zip(one_or_many::<ToolCall<'_>>(message.tool_calls)) {
             let Some(function) = call.function else { continue };
             let arguments = function.arguments.as_str().unwrap_or_default();
-            self.tool_calls.fragment(Some(index + offset), call.id, function.name, arguments, out);
+            self.tool_calls.fragment(
+                Some(index.saturating_add(offset)),
+                call.id,
+                function.name,
+                arguments,
+                out,
+            );
         }
         for citation in one_or_many::<Citation<'_>>(message.citations) {
             for document in citation.sources.into_iter().flatten().filter_map(|source| source.document) {

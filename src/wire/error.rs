@@ -208,7 +208,7 @@ fn classify(error: &ApiError) -> ErrorClass {
     if status == Some(429) || named(&["rate_limit", "resource_exhausted", "too_many_requests"]) {
         return ErrorClass::RateLimit;
     }
-    if named(&["overloaded"]) || status == Some(529) {
+    if named(&["overloaded"]) || status == Some(529) || (status == Some(503) && says(&["overloaded"])) {
         return ErrorClass::Overloaded;
     }
     let wrong_key =

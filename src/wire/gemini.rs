@@ -1,8 +1,8 @@
 //! Gemini `streamGenerateContent`, with and without `alt=sse`, of Google AI and of Vertex.
 //! Source: Google, "GenerateContentResponse" and "Function calling: stream function call arguments".
 
-use serde::Deserialize;
-use serde_json::{Map, Value, value::RawValue};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Map, Number, Value, value::RawValue};
 
 use super::{
     body::Verdict,
@@ -97,10 +97,10 @@ struct PartialArg<'a> {
     json_path: Loose<'a>,
     #[serde(borrow, default)]
     string_value: Loose<'a>,
-    number_value: Option<Value>,
+    number_value: Option<Number>,
     bool_value: Option<bool>,
     /// There, as `NULL_VALUE`, for a null.
-    null_value: Option<Value>,
+    null_value: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -274,7 +274,9 @@ impl Decoder {
                 let path = piece.json_path.as_str().unwrap_or_default();
                 if let Some(text) = piece.string_value.as_str() {
                     json_path::append_text(arguments, path, text);
-                } else if let Some(value) = piece.number_value.or(piece.bool_value.map(Value::Bool)) {
+                } else if let Some(value) =
+                    piece.number_value.map(Value::Number).or(piece.bool_value.map(Value::Bool))
+                {
                     json_path::set(arguments, path, value);
                 } else if piece.null_value.is_some() {
                     json_path::set(arguments, path, Value::Null);
@@ -318,6 +320,6 @@ impl Decoder {
 fn sum(a: Option<u64>, b: Option<u64>) -> Option<u64> {
     match (a, b) {
         (None, None) => None,
-        (a, b) => Some(a.unwrap_or(0) + b.unwrap_or(0)),
+        (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
     }
 }

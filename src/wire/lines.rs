@@ -26,8 +26,21 @@ impl Lines {
     /// Calls `line` with each line that is complete, without its end.
     ///
     /// # Errors
-    /// A line is longer than the limit.
-    pub fn push(&mut self, chunk: &[u8], mut line: impl FnMut(&[u8])) -> Result<(), LineTooLong> {
+    /// A line is longer than the limit, or `line` says that something else is; nothing more is read.
+    pub fn push(
+        &mut self,
+        chunk: &[u8],
+        line: impl FnMut(&[u8]) -> Result<(), LineTooLong>,
+    ) -> Result<(), LineTooLong> {
+        // How much of a line has been kept when it fails depends on the cut: none of it stays.
+        self.split(chunk, line).inspect_err(|_| self.partial.clear())
+    }
+
+    fn split(
+        &mut self,
+        chunk: &[u8],
+        mut line: impl FnMut(&[u8]) -> Result<(), LineTooLong>,
+    ) -> Result<(), LineTooLong> {
         let mut rest = self.skip_bom(chunk);
         if rest.is_empty() {
             return Ok(());
@@ -41,10 +54,10 @@ impl Lines {
             let (head, tail) = rest.split_at(at);
             self.check(self.partial.len() + head.len())?;
             if self.partial.is_empty() {
-                line(head);
+                line(head)?;
             } else {
                 self.partial.extend_from_slice(head);
-                line(&self.partial);
+                line(&self.partial)?;
                 self.partial.clear();
             }
             rest = match tail {
@@ -103,7 +116,11 @@ mod tests {
         let mut lines = Lines::new(1 << 20);
         let mut found = Vec::new();
         for chunk in chunks {
-            lines.push(chunk, |line| found.push(String::from_utf8_lossy(line).into_owned())).unwrap();
+            let push = |line: &[u8]| {
+                found.push(String::from_utf8_lossy(line).into_owned());
+                Ok(())
+            };
+            lines.push(chunk, push).unwrap();
         }
         found.extend(lines.end().map(|line| format!("{}$", String::from_utf8_lossy(&line))));
         found
@@ -130,7 +147,10 @@ mod tests {
     fn a_line_over_the_limit_is_an_error_that_keeps_what_came_before() {
         let mut lines = Lines::new(4);
         let mut found = Vec::new();
-        let result = lines.push(b"ok\n12345", |line| found.push(line.to_vec()));
+        let result = lines.push(b"ok\n12345", |line| {
+            found.push(line.to_vec());
+            Ok(())
+        });
         assert_eq!(result, Err(LineTooLong { limit: 4 }));
         assert_eq!(found, [b"ok"]);
     }

@@ -394,13 +394,14 @@ impl Decoder {
 pub(super) fn whole_output(raw: TokenCounts, total: Option<u64>, reasoning_apart: bool) -> Option<u64> {
     let output = raw.output?;
     let reasoning = raw.reasoning.unwrap_or(0);
+    let with_reasoning = output.saturating_add(reasoning);
     let apart = match (raw.input, total) {
-        (Some(input), Some(total)) if total == input + output => false,
-        (Some(input), Some(total)) if total == input + output + reasoning => true,
+        (Some(input), Some(total)) if total == input.saturating_add(output) => false,
+        (Some(input), Some(total)) if total == input.saturating_add(with_reasoning) => true,
         // Reasoning cannot be more than the whole that holds it.
         _ => reasoning_apart || reasoning > output,
     };
-    Some(if apart { output + reasoning } else { output })
+    Some(if apart { with_reasoning } else { output })
 }
 
 fn unify(raw: &str) -> Finish {

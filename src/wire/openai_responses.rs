@@ -2,6 +2,8 @@
 //!
 //! Events are told apart by `data.type`: OpenRouter and others send no `event:` line.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
@@ -9,7 +11,7 @@ use super::{
     body::Verdict,
     error::read_stream_error,
     parts::{Citations, Numbering, ToolCalls},
-    text::{Loose, Text, count},
+    text::{Loose, Text, count, kept_json},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -26,12 +28,14 @@ pub struct Decoder {
     failed: bool,
     thoughts: Numbering<(u64, u64)>,
     tool_calls: ToolCalls,
-    /// The output items whose content came in deltas. What is done or ended repeats it.
-    streamed: Vec<(u64, Field)>,
+    /// What came of each output item, by its index. What is done or ended repeats it.
+    items: BTreeMap<u64, Seen>,
+    /// What came of any of them.
+    any_item: Seen,
     citations: Citations,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Field {
     Text,
     Refusal,
@@ -43,6 +47,20 @@ enum Field {
     Opaque,
     /// The item was read when it was done.
     Done,
+}
+
+/// A set of fields.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen(u8);
+
+impl Seen {
+    fn insert(&mut self, field: Field) {
+        self.0 |= 1 << field as u8;
+    }
+
+    fn has(self, field: Field) -> bool {
+        self.0 & (1 << field as u8) != 0
+    }
 }
 
 /// What most events leave out is boxed: a small struct is copied faster.
@@ -242,13 +260,12 @@ impl Decoder {
     }
 
     fn note(&mut self, index: u64, field: Field) {
-        if !self.has(index, field) {
-            self.streamed.push((index, field));
-        }
+        self.items.entry(index).or_default().insert(field);
+        self.any_item.insert(field);
     }
 
-    fn has(&self, index: u64, field: Field) -> bool {
-        self.streamed.contains(&(index, field))
+    fn seen(&self, index: u64) -> Seen {
+        self.items.get(&index).copied().unwrap_or_default()
     }
 
     fn text(&mut self, index: u64, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
@@ -281,7 +298,7 @@ impl Decoder {
 
     /// An item begins: a tool call is named before its arguments come.
     fn announce(&mut self, index: u64, item: Item<'_>, out: &mut Vec<StreamEvent>) {
-        if is_call(&item) && !self.has(index, Field::Call) {
+        if is_call(&item) && !self.seen(index).has(Field::Call) {
             self.note(index, Field::Call);
             self.tool_calls.fragment(Some(index), item.call_id, item.name, "", out);
         }
@@ -289,10 +306,10 @@ impl Decoder {
 
     /// An item is done: whatever of it came in no delta is read now.
     fn done(&mut self, index: u64, raw: &RawValue, out: &mut Vec<StreamEvent>) {
-        if !self.has(index, Field::Done) {
+        let seen = self.seen(index);
+        if !seen.has(Field::Done) {
             self.note(index, Field::Done);
-            let seen = self.seen_where(|at| at == index);
-            self.item(index, raw, &seen, out);
+            self.item(index, raw, seen, out);
         }
     }
 
@@ -300,9 +317,9 @@ impl Decoder {
     /// items out, so the place in the list says nothing: each kind is taken as a whole or not at all.
     fn end(&mut self, response: Response<'_>, out: &mut Vec<StreamEvent>) {
         self.start(&response, out);
-        let seen = self.seen_where(|_| true);
+        let seen = self.any_item;
         for (index, raw) in (0..).zip(response.output.into_iter().flatten()) {
-            self.item(index, raw, &seen, out);
+            self.item(index, raw, seen, out);
         }
         out.extend(response.usage.map(usage));
         if let Some(raw) = response.error {
@@ -322,14 +339,9 @@ impl Decoder {
         out.push(StreamEvent::Finish(FinishReason { unified, raw }));
     }
 
-    fn seen_where(&self, is_there: impl Fn(u64) -> bool) -> Vec<Field> {
-        let seen = self.streamed.iter().filter(|(index, _)| is_there(*index));
-        seen.map(|(_, field)| *field).collect()
-    }
-
-    fn item(&mut self, index: u64, raw: &RawValue, seen: &[Field], out: &mut Vec<StreamEvent>) {
+    fn item(&mut self, index: u64, raw: &RawValue, seen: Seen, out: &mut Vec<StreamEvent>) {
         let Ok(item) = serde_json::from_str::<Item<'_>>(raw.get()) else { return };
-        let is_new = |field| !seen.contains(&field);
+        let is_new = |field| !seen.has(field);
         if is_call(&item) {
             if is_new(Field::Arguments) {
                 self.note(index, Field::Arguments);
@@ -342,7 +354,7 @@ impl Decoder {
         if item.kind.as_str() == Some("reasoning") && is_encrypted && is_new(Field::Opaque) {
             self.note(index, Field::Opaque);
             // Its status is the server's to set; the rest goes back as it came.
-            if let Ok(mut json) = serde_json::from_str::<Value>(raw.get()) {
+            if let Some(mut json) = kept_json(raw.get()) {
                 if let Some(fields) = json.as_object_mut() {
                     fields.remove("status");
                 }

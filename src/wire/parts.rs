@@ -1,6 +1,8 @@
 //! What several dialects need to put pieces of an answer in their places.
 
-use super::text::Loose;
+use std::collections::HashSet;
+
+use super::text::{Loose, Text};
 use crate::model::event::{Citation, Delta, StreamEvent};
 
 /// Numbers the separate thoughts of an answer from 0, without gaps. A thought lasts as long as its
@@ -35,21 +37,25 @@ impl<K: PartialEq> Numbering<K> {
 /// Names each source once.
 #[derive(Debug, Default)]
 pub struct Citations {
-    seen: Vec<String>,
+    seen: HashSet<String>,
 }
 
 impl Citations {
     pub fn push(&mut self, source: Loose<'_>, title: Loose<'_>, out: &mut Vec<StreamEvent>) {
         let Some(source) = source.non_empty() else { return };
-        if self.seen.iter().any(|seen| seen == source.as_str()) {
+        if self.seen.contains(source.as_str()) {
             return;
         }
         let source = source.into_string();
-        self.seen.push(source.clone());
-        let title = title.non_empty().map(super::text::Text::into_string);
+        self.seen.insert(source.clone());
+        let title = title.non_empty().map(Text::into_string);
         out.push(StreamEvent::Delta(Delta::Citation(Citation { source, title })));
     }
 }
+
+/// How many calls back the call of a fragment is looked for. Models write a few calls at a time; a
+/// stream of a million calls must not take a million steps for each.
+const LOOK_BACK: usize = 100;
 
 /// Joins the fragments of tool calls by the provider's index, and numbers the calls without gaps.
 #[derive(Debug, Default)]
@@ -73,8 +79,9 @@ impl ToolCalls {
         arguments: &str,
         out: &mut Vec<StreamEvent>,
     ) {
-        let id = id.non_empty().map(super::text::Text::into_string).filter(|id| id != "null");
-        let found = self.calls.iter().rposition(|(known_index, known_id)| {
+        let id = id.non_empty().map(Text::into_string).filter(|id| id != "null");
+        let mut latest = self.calls.iter().enumerate().rev().take(LOOK_BACK);
+        let found = latest.find(|(_, (known_index, known_id))| {
             let same_id = id.is_none() || known_id.is_none() || *known_id == id;
             let same_index = match index {
                 Some(_) => *known_index == index,
@@ -82,7 +89,7 @@ impl ToolCalls {
             };
             same_id && same_index
         });
-        let place = found.unwrap_or_else(|| {
+        let place = found.map(|(place, _)| place).unwrap_or_else(|| {
             self.calls.push((index, None));
             self.calls.len() - 1
         });
@@ -94,7 +101,7 @@ impl ToolCalls {
         out.push(StreamEvent::Delta(Delta::ToolCall {
             index: u32::try_from(place).unwrap_or(u32::MAX),
             id,
-            name: name.non_empty().map(super::text::Text::into_string),
+            name: name.non_empty().map(Text::into_string),
             arguments: arguments.to_owned(),
         }));
     }
@@ -108,7 +115,7 @@ mod tests {
     fn parallel_calls_under_one_index_stay_apart() {
         let mut calls = ToolCalls::default();
         let mut out = Vec::new();
-        let loose = |text: &'static str| Loose(Some(super::super::text::Text(text.into())));
+        let loose = |text: &'static str| Loose(Some(Text(text.into())));
         calls.fragment(Some(0), loose("a"), loose("f"), "{", &mut out);
         calls.fragment(Some(0), Loose(None), Loose(None), "}", &mut out);
         calls.fragment(Some(0), loose("b"), loose("f"), "{}", &mut out);

@@ -53,6 +53,11 @@ impl Fields {
         }
     }
 
+    /// How many bytes of data are held back until their event ends.
+    pub fn held(&self) -> usize {
+        self.data.len()
+    }
+
     fn data_line(&mut self, value: &[u8]) {
         self.data.extend_from_slice(value);
         self.data.push(b'\n');
@@ -91,20 +96,25 @@ fn replace(text: &mut String, value: &[u8]) {
 pub struct Sse {
     lines: Lines,
     fields: Fields,
+    limit: usize,
 }
 
 impl Sse {
-    pub fn new(line_limit: usize) -> Self {
-        Self { lines: Lines::new(line_limit), fields: Fields::default() }
+    /// The limit, in bytes, holds for a line and for the data of an event.
+    pub fn new(limit: usize) -> Self {
+        Self { lines: Lines::new(limit), fields: Fields::default(), limit }
     }
 
     /// Gives each event that the chunk completes to `dispatch`.
     ///
     /// # Errors
-    /// A line is longer than the limit.
+    /// A line or the data of an event is longer than the limit.
     pub fn push(&mut self, chunk: &[u8], mut dispatch: impl FnMut(SseEvent<'_>)) -> Result<(), LineTooLong> {
-        let fields = &mut self.fields;
-        self.lines.push(chunk, |line| fields.line(line, &mut dispatch))
+        let Self { lines, fields, limit } = self;
+        lines.push(chunk, |line| {
+            fields.line(line, &mut dispatch);
+            if fields.held() > *limit { Err(LineTooLong { limit: *limit }) } else { Ok(()) }
+        })
     }
 
     /// Milliseconds that the server asks to wait before reconnecting, if it said so.

@@ -2,10 +2,12 @@
 
 use std::{borrow::Cow, fmt};
 
+use memchr::memchr;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
+use serde_json::Value;
 
 use crate::model::error::Code;
 
@@ -152,13 +154,68 @@ pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, 
     deserializer.deserialize_any(CountVisitor)
 }
 
+/// How deep JSON may be nested that is kept.
+const DEPTH_LIMIT: usize = 64;
+
+/// JSON that is kept, to be sent back as it is. `None` when it is none, or nested so deep that
+/// whatever it is saved in could not be read again.
+pub fn kept_json(json: &str) -> Option<Value> {
+    fn fits(value: &Value, levels: usize) -> bool {
+        match (value, levels.checked_sub(1)) {
+            (Value::Array(items), Some(levels)) => items.iter().all(|item| fits(item, levels)),
+            (Value::Object(fields), Some(levels)) => fields.values().all(|item| fits(item, levels)),
+            (Value::Array(_) | Value::Object(_), None) => false,
+            _ => true,
+        }
+    }
+    serde_json::from_str(json).ok().filter(|value| fits(value, DEPTH_LIMIT))
+}
+
 /// An error code: a number with some providers, a word with others; anything else reads as absent.
-pub fn code(value: &serde_json::Value) -> Option<Code> {
+pub fn code(value: &Value) -> Option<Code> {
     match value {
-        serde_json::Value::Number(number) => number.as_i64().map(Code::Number),
-        serde_json::Value::String(text) => Some(Code::Text(text.clone())),
+        Value::Number(number) => number.as_i64().map(Code::Number),
+        Value::String(text) => Some(Code::Text(text.clone())),
         _ => None,
     }
+}
+
+/// The JSON with every half of a surrogate pair that stands alone (`\\ud83d` without its other half)
+/// replaced by U+FFFD: servers that count in UTF-16 may cut a character in two, and its event must
+/// not be lost for that. `None` when there is none.
+pub fn mend_surrogates(json: &str) -> Option<String> {
+    let bytes = json.as_bytes();
+    let mut mended = String::new();
+    let mut kept = 0;
+    let mut at = 0;
+    while let Some(backslash) = memchr(b'\\', bytes.get(at..)?).map(|found| at + found) {
+        at = backslash + 2;
+        let Some(unit) = escape_at(bytes, backslash) else { continue };
+        at = backslash + 6;
+        let is_pair = (0xD800..0xDC00).contains(&unit)
+            && escape_at(bytes, at).is_some_and(|next| (0xDC00..0xE000).contains(&next));
+        if is_pair {
+            at += 6;
+        } else if (0xD800..0xE000).contains(&unit) {
+            mended.push_str(json.get(kept..backslash)?);
+            mended.push_str("\\ufffd");
+            kept = at;
+        }
+        if at >= bytes.len() {
+            break;
+        }
+    }
+    mended.push_str(json.get(kept..)?);
+    (kept > 0).then_some(mended)
+}
+
+/// The UTF-16 unit of the escape `\uXXXX` that begins there.
+fn escape_at(bytes: &[u8], at: usize) -> Option<u16> {
+    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 #[cfg(test)]
@@ -179,6 +236,21 @@ mod tests {
             let loose: Loose<'_> = serde_json::from_str(json).unwrap();
             assert!(loose.0.is_none(), "{json}");
         }
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_costs_one_character_and_not_the_event() {
+        let check = |json: &str, expected: Option<&str>| {
+            assert_eq!(mend_surrogates(json).as_deref(), expected, "{json}");
+        };
+        check(r#""plain 😀 \n \u00e9 \ud83d\ude00""#, None);
+        check(r#""\ud83d""#, Some(r#""\ufffd""#));
+        check(r#""a\uDE00b\ud83dc""#, Some(r#""a\ufffdb\ufffdc""#));
+        check(r#""\ud83d\ud83d\ude00""#, Some(r#""\ufffd\ud83d\ude00""#));
+        check(r#""\\ud83d \\\ud83d""#, Some(r#""\\ud83d \\\ufffd""#));
+        check(r#""\ud83"#, None);
+        check("\\", None);
+        check("", None);
     }
 
     #[test]

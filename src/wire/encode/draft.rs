@@ -104,18 +104,6 @@ pub fn merge(body: &mut Map<String, Value>, extra: &Map<String, Value>) {
     }
 }
 
-/// Takes a field out, and every object that becomes empty by it.
-pub fn take(fields: &mut Map<String, Value>, top: &str, rest: Option<&str>) -> Option<Value> {
-    let Some(rest) = rest else { return fields.remove(top) };
-    let inner = fields.get_mut(top)?.as_object_mut()?;
-    let (next, rest) = rest.split_once('.').map_or((rest, None), |(next, rest)| (next, Some(rest)));
-    let taken = take(inner, next, rest)?;
-    if inner.is_empty() {
-        fields.remove(top);
-    }
-    Some(taken)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -147,15 +135,5 @@ mod tests {
         assert!(!is_too_deep(&nested(DEPTH_LIMIT)));
         assert!(is_too_deep(&nested(DEPTH_LIMIT + 1)));
         assert!(!is_too_deep(&Map::new()));
-    }
-
-    #[test]
-    fn a_field_is_taken_out_with_what_held_nothing_else() {
-        let mut body = map(json!({"a": {"b": {"c": 1}}, "d": {"e": 1, "f": 2}}));
-        assert_eq!(take(&mut body, "a", Some("b.c")), Some(json!(1)));
-        assert_eq!(take(&mut body, "d", Some("e")), Some(json!(1)));
-        assert_eq!(take(&mut body, "d", Some("f.g")), None);
-        assert_eq!(take(&mut body, "x", Some("y")), None);
-        assert_eq!(Value::Object(body), json!({"d": {"f": 2}}));
     }
 }

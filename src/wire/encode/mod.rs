@@ -2,13 +2,12 @@
 //!
 //! - [`encode`]: what to send, and what had to be left out, changed or added
 //! - [`list_models`], [`more_models`]: asks for the models that a provider offers
-//! - [`without`]: the same request once more, without a field that was refused
 //! - a module per dialect: the body; what several of them share is in `draft` and `turns`,
 //!   what a model's name tells in `names`, where it all goes in `paths`
 //!
 //! A parameter that is not set is not sent. The key is never a part of a URL or of a body.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::model::{
     chat::ChatRequest,
@@ -125,39 +124,4 @@ fn headers(provider: &Provider, key: Option<&ApiKey>) -> Vec<(&'static str, Head
     let auth = key.map(|key| (name, HeaderValue::Key { prefix, key: key.clone() }));
     let fixed = provider.headers.iter().map(|(name, value)| (*name, HeaderValue::Plain((*value).into())));
     auth.into_iter().chain(fixed).collect()
-}
-
-/// The same request without one optional field, which may be named with dots
-/// (`reasoning.summary`). `max_tokens` and `max_completion_tokens` of Chat Completions stand for
-/// each other: when one is refused the other is tried. `None` when there is nothing to leave out,
-/// or when the request would not be the same question without it.
-pub fn without(request: &HttpRequest, field: &str) -> Option<HttpRequest> {
-    const ESSENTIAL: [&str; 9] = [
-        "model",
-        "messages",
-        "input",
-        "contents",
-        "system",
-        "instructions",
-        "systemInstruction",
-        "stream",
-        "prompt",
-    ];
-    let mut body: Map<String, Value> = serde_json::from_str(request.body.as_deref()?).ok()?;
-    let (top, rest) = field.split_once('.').map_or((field, None), |(top, rest)| (top, Some(rest)));
-    let is_chat_completions = request.path.contains("/chat/completions");
-    let is_anthropic = request.path.ends_with("/messages");
-    if ESSENTIAL.contains(&top) || (is_anthropic && top == "max_tokens") {
-        return None;
-    }
-    let taken = draft::take(&mut body, top, rest)?;
-    let other = match field {
-        "max_tokens" => Some("max_completion_tokens"),
-        "max_completion_tokens" => Some("max_tokens"),
-        _ => None,
-    };
-    if let Some(other) = other.filter(|_| is_chat_completions) {
-        body.entry(other).or_insert(taken);
-    }
-    Some(HttpRequest { body: Some(Value::Object(body).to_string()), ..request.clone() })
 }
