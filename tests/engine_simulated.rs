@@ -3,14 +3,19 @@
 #[path = "common/parts.rs"]
 mod parts;
 
-use parts::{Connection, Player, World};
+use futures::{FutureExt, StreamExt};
+use parts::{Connection, Player, VirtualClock, World, provider};
 use tutti::{
     call::phase::PhaseKind::{self, *},
-    engine::simulated::{
-        Simulation,
-        script::{Script, Section},
+    engine::{
+        simulated::{
+            MODELS, Simulated, Simulation,
+            script::{Script, Section},
+        },
+        transport::Transport,
     },
     model::{event::Finish, provider::Dialect},
+    wire::{encode::list_models, models::read_models},
 };
 
 const LANGUAGES: [&str; 4] = ["en", "ko", "ja", "mix"];
@@ -173,5 +178,21 @@ fn an_answer_of_no_tokens_is_complete_and_empty() {
         assert_eq!(player.ended(), "Finished Stop", "{}", dialect.name());
         assert!(seen.answer.is_empty() && !seen.phases.contains(&Streaming), "{}", dialect.name());
         assert_eq!(seen.answer.finish.map(|finish| finish.unified), Some(Finish::Stop));
+    }
+}
+
+#[test]
+fn the_simulated_models_can_be_listed_in_every_dialect() {
+    for dialect in Dialect::ALL {
+        let clock = VirtualClock::new();
+        let simulated = Simulated::new(dialect, Simulation::from_model("sim-ttft0"), clock);
+        let reply = simulated.send(list_models(&provider(), dialect, None));
+        let reply = reply.now_or_never().unwrap().unwrap();
+        let pieces = reply.body.collect::<Vec<_>>().now_or_never().unwrap();
+        let body: Vec<u8> = pieces.into_iter().flat_map(Result::unwrap).collect();
+        let models = read_models(&body).unwrap();
+        let ids: Vec<&str> = models.iter().map(|model| model.id.trim_start_matches("models/")).collect();
+        let expected: Vec<&str> = MODELS.iter().map(|(id, _)| *id).collect();
+        assert_eq!((reply.status, ids), (200, expected), "{}", dialect.name());
     }
 }
