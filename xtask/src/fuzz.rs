@@ -45,16 +45,20 @@ pub fn fuzz(place: &Place, arguments: &[&str]) -> Outcome {
         let mut command = one(place, target, seconds);
         command.env("PATH", run::path_with(&folders));
         let clean = run::tee(&mut command, |line| runs = runs_in(line).unwrap_or(runs))?;
-        let found = u64::from(!clean);
-        findings += found;
-        lines.push(format!("{target}: {runs} runs, {} s, {found} findings", start.elapsed().as_secs()));
+        findings += u64::from(!clean);
+        let found = match (clean, runs) {
+            (true, _) => "0 findings",
+            (false, 0) => "did not start",
+            (false, _) => "1 finding",
+        };
+        lines.push(format!("{target}: {runs} runs, {} s, {found}", start.elapsed().as_secs()));
     }
     println!("\n{}", lines.join("\n"));
     if findings == 0 {
         return Ok(());
     }
     Err(Failure::new(
-        format!("{findings} of {} targets ended with a finding, or did not build.", chosen.len()),
+        format!("{findings} of {} targets ended with a finding, or did not start.", chosen.len()),
         "The lines above name the input; it lies in fuzz/artifacts/<target>/.",
     ))
 }

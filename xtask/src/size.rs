@@ -13,7 +13,10 @@ use crate::tools::{self, Voice};
 use crate::wasm_file::WasmFile;
 use crate::{run, rust_target};
 
-const SHOWN: usize = 30;
+const CRATES_SHOWN: usize = 30;
+const FUNCTIONS_SHOWN: usize = 20;
+/// Of a name that says all of its types.
+const NAME_WIDTH: usize = 110;
 
 pub fn size(place: &Place) -> Outcome {
     rust_target::ensure()?;
@@ -36,7 +39,7 @@ pub fn size(place: &Place) -> Outcome {
             "Remove it, then run the same command again.",
         )
     })?;
-    print!("{}", table(&file));
+    print!("{}\n{}", table(&file), largest(&file));
     Ok(())
 }
 
@@ -79,10 +82,10 @@ fn table(file: &WasmFile) -> String {
             share % 10
         ));
     };
-    for (name, (size, functions)) in crates.iter().take(SHOWN) {
+    for (name, (size, functions)) in crates.iter().take(CRATES_SHOWN) {
         line(name, *size, *functions);
     }
-    let rest = crates.get(SHOWN..).unwrap_or_default();
+    let rest = crates.get(CRATES_SHOWN..).unwrap_or_default();
     if !rest.is_empty() {
         line(
             "(all others)",
@@ -92,6 +95,22 @@ fn table(file: &WasmFile) -> String {
     }
     line("sum", sum, file.functions.len());
     table
+}
+
+fn largest(file: &WasmFile) -> String {
+    let mut functions: Vec<(u64, String)> = file
+        .functions
+        .iter()
+        .map(|(symbol, size)| {
+            (*size, format!("{:#}", rustc_demangle::demangle(symbol)).chars().take(NAME_WIDTH).collect())
+        })
+        .collect();
+    functions.sort_by(|a, b| b.cmp(a));
+    let mut list = String::from("The largest functions:\n");
+    for (size, name) in functions.iter().take(FUNCTIONS_SHOWN) {
+        list.push_str(&format!("{:>10}  {name}\n", kb(*size)));
+    }
+    list
 }
 
 /// The crate that a symbol's code comes from, by the first path in its name.
