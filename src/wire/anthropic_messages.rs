@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::{
     body::Verdict,
     error::read_stream_error,
+    object::object,
     parts::{Citations, Numbering, ToolCalls},
-    text::{Loose, Text, count, kept_json},
+    text::{Count, Loose, Text, kept_json},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -40,102 +40,79 @@ struct OpenBlock {
     input: String,
 }
 
-/// What most events leave out is boxed: a small struct is copied faster.
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow)]
-    message: Option<Box<Message<'a>>>,
-    index: Option<u64>,
-    #[serde(borrow)]
-    content_block: Option<&'a RawValue>,
-    #[serde(borrow)]
-    delta: Option<BlockDelta<'a>>,
-    usage: Option<Box<RawUsage>>,
+object! {
+    /// What most events leave out is boxed: a small struct is copied faster.
+    struct Event<'a> {
+        "type" => kind: Loose<'a>,
+        "message" => message: Option<Box<Message<'a>>>,
+        "index" => index: Count,
+        "content_block" => content_block: Option<&'a RawValue>,
+        "delta" => delta: Option<BlockDelta<'a>>,
+        "usage" => usage: Option<Box<RawUsage>>,
+    }
 }
 
-/// The head of a stream, or a whole plain answer.
-#[derive(Deserialize)]
-struct Message<'a> {
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default)]
-    model: Loose<'a>,
-    #[serde(borrow)]
-    content: Option<Vec<&'a RawValue>>,
-    #[serde(borrow, default)]
-    stop_reason: Loose<'a>,
-    usage: Option<Box<RawUsage>>,
+object! {
+    /// The head of a stream, or a whole plain answer.
+    struct Message<'a> {
+        "id" => id: Loose<'a>,
+        "model" => model: Loose<'a>,
+        "content" => content: Option<Vec<&'a RawValue>>,
+        "stop_reason" => stop_reason: Loose<'a>,
+        "usage" => usage: Option<Box<RawUsage>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Block<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow, default)]
-    text: Loose<'a>,
-    #[serde(borrow, default)]
-    thinking: Loose<'a>,
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default)]
-    name: Loose<'a>,
-    #[serde(borrow)]
-    input: Option<&'a RawValue>,
-    #[serde(borrow)]
-    citations: Option<Vec<RawCitation<'a>>>,
+object! {
+    struct Block<'a> {
+        "type" => kind: Loose<'a>,
+        "text" => text: Loose<'a>,
+        "thinking" => thinking: Loose<'a>,
+        "id" => id: Loose<'a>,
+        "name" => name: Loose<'a>,
+        "input" => input: Option<&'a RawValue>,
+        "citations" => citations: Option<Vec<RawCitation<'a>>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct BlockDelta<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow, default)]
-    text: Loose<'a>,
-    #[serde(borrow, default)]
-    thinking: Loose<'a>,
-    #[serde(borrow, default)]
-    signature: Loose<'a>,
-    #[serde(borrow, default)]
-    partial_json: Loose<'a>,
-    #[serde(borrow, default)]
-    content: Loose<'a>,
-    #[serde(borrow)]
-    citation: Option<Box<RawCitation<'a>>>,
-    #[serde(borrow, default)]
-    stop_reason: Loose<'a>,
+object! {
+    struct BlockDelta<'a> {
+        "type" => kind: Loose<'a>,
+        "text" => text: Loose<'a>,
+        "thinking" => thinking: Loose<'a>,
+        "signature" => signature: Loose<'a>,
+        "partial_json" => partial_json: Loose<'a>,
+        "content" => content: Loose<'a>,
+        "citation" => citation: Option<Box<RawCitation<'a>>>,
+        "stop_reason" => stop_reason: Loose<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-struct RawCitation<'a> {
-    #[serde(borrow, default)]
-    url: Loose<'a>,
-    #[serde(borrow, default)]
-    title: Loose<'a>,
-    #[serde(borrow, default)]
-    document_title: Loose<'a>,
-    #[serde(borrow, default)]
-    cited_text: Loose<'a>,
+object! {
+    struct RawCitation<'a> {
+        "url" => url: Loose<'a>,
+        "title" => title: Loose<'a>,
+        "document_title" => document_title: Loose<'a>,
+        "cited_text" => cited_text: Loose<'a>,
+    }
 }
 
-#[derive(Clone, Copy, Deserialize)]
-struct RawUsage {
-    #[serde(default, deserialize_with = "count")]
-    input_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    output_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    cache_read_input_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    cache_creation_input_tokens: Option<u64>,
-    output_tokens_details: Option<OutputDetails>,
+object! {
+    #[derive(Clone, Copy)]
+    struct RawUsage {
+        "input_tokens" => input_tokens: Count,
+        "output_tokens" => output_tokens: Count,
+        "cache_read_input_tokens" => cache_read_input_tokens: Count,
+        "cache_creation_input_tokens" => cache_creation_input_tokens: Count,
+        "output_tokens_details" => output_tokens_details: Option<OutputDetails>,
+    }
 }
 
-#[derive(Clone, Copy, Deserialize)]
-struct OutputDetails {
-    #[serde(default, deserialize_with = "count")]
-    thinking_tokens: Option<u64>,
+object! {
+    #[derive(Clone, Copy)]
+    struct OutputDetails {
+        "thinking_tokens" => thinking_tokens: Count,
+    }
 }
 
 impl Decoder {
@@ -146,12 +123,12 @@ impl Decoder {
     pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
         let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
         match event.kind.as_str().unwrap_or_default() {
-            "content_block_delta" => return self.delta(event.index.unwrap_or(0), event.delta, out),
+            "content_block_delta" => return self.delta(event.index.0.unwrap_or(0), event.delta, out),
             "content_block_start" => {
                 let Some(raw) = event.content_block else { return Verdict::Skipped };
-                return self.block(event.index.unwrap_or(0), raw, out);
+                return self.block(event.index.0.unwrap_or(0), raw, out);
             }
-            "content_block_stop" => out.extend(self.close(event.index.unwrap_or(0))),
+            "content_block_stop" => out.extend(self.close(event.index.0.unwrap_or(0))),
             "message_start" => {
                 if let Some(message) = event.message {
                     self.message(*message, out);
@@ -304,11 +281,11 @@ impl Decoder {
     fn usage(&mut self, usage: Option<Box<RawUsage>>, out: &mut Vec<StreamEvent>) {
         let Some(usage) = usage else { return };
         self.counts.update(&TokenCounts {
-            input: usage.input_tokens,
-            output: usage.output_tokens,
-            cached: usage.cache_read_input_tokens,
-            cache_write: usage.cache_creation_input_tokens,
-            reasoning: usage.output_tokens_details.and_then(|details| details.thinking_tokens),
+            input: usage.input_tokens.0,
+            output: usage.output_tokens.0,
+            cached: usage.cache_read_input_tokens.0,
+            cache_write: usage.cache_creation_input_tokens.0,
+            reasoning: usage.output_tokens_details.and_then(|details| details.thinking_tokens.0),
         });
         let raw = self.counts;
         let cache = raw.cached.unwrap_or(0).saturating_add(raw.cache_write.unwrap_or(0));

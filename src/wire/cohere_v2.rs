@@ -6,8 +6,9 @@ use serde_json::{Value, value::RawValue};
 use super::{
     body::Verdict,
     error::read_stream_error,
+    object::object,
     parts::{Citations, Numbering, ToolCalls},
-    text::{Loose, Text, count},
+    text::{Count, Loose, Text},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -23,46 +24,36 @@ pub struct Decoder {
     citations: Citations,
 }
 
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(default, deserialize_with = "count")]
-    index: Option<u64>,
-    #[serde(borrow)]
-    delta: Option<EventDelta<'a>>,
-    // A plain answer has these in place of a type.
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    finish_reason: Loose<'a>,
-    usage: Option<Box<RawUsage>>,
+object! {
+    struct Event<'a> {
+        "type" => kind: Loose<'a>,
+        "id" => id: Loose<'a>,
+        "index" => index: Count,
+        "delta" => delta: Option<EventDelta<'a>>,
+        // A plain answer has these in place of a type.
+        "message" => message: Option<&'a RawValue>,
+        "finish_reason" => finish_reason: Loose<'a>,
+        "usage" => usage: Option<Box<RawUsage>>,
+    }
 }
 
-/// What most events leave out is boxed: a small struct is copied faster.
-#[derive(Deserialize)]
-struct EventDelta<'a> {
-    #[serde(borrow)]
-    message: Option<Message<'a>>,
-    #[serde(borrow, default)]
-    finish_reason: Loose<'a>,
-    #[serde(borrow, default)]
-    error: Loose<'a>,
-    #[serde(borrow, default)]
-    error_type: Loose<'a>,
-    usage: Option<Box<RawUsage>>,
+object! {
+    /// What most events leave out is boxed: a small struct is copied faster.
+    struct EventDelta<'a> {
+        "message" => message: Option<Message<'a>>,
+        "finish_reason" => finish_reason: Loose<'a>,
+        "error" => error: Loose<'a>,
+        "error_type" => error_type: Loose<'a>,
+        "usage" => usage: Option<Box<RawUsage>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Message<'a> {
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    #[serde(borrow)]
-    tool_calls: Option<&'a RawValue>,
-    #[serde(borrow)]
-    citations: Option<&'a RawValue>,
+object! {
+    struct Message<'a> {
+        "content" => content: Option<&'a RawValue>,
+        "tool_calls" => tool_calls: Option<&'a RawValue>,
+        "citations" => citations: Option<&'a RawValue>,
+    }
 }
 
 /// A stream names one thing where a plain answer lists many.
@@ -75,63 +66,60 @@ fn one_or_many<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Vec<T> {
     }
 }
 
-#[derive(Deserialize)]
-struct Content<'a> {
-    #[serde(borrow, default)]
-    text: Loose<'a>,
-    #[serde(borrow, default)]
-    thinking: Loose<'a>,
+object! {
+    struct Content<'a> {
+        "text" => text: Loose<'a>,
+        "thinking" => thinking: Loose<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-struct ToolCall<'a> {
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow)]
-    function: Option<Function<'a>>,
+object! {
+    struct ToolCall<'a> {
+        "id" => id: Loose<'a>,
+        "function" => function: Option<Function<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Function<'a> {
-    #[serde(borrow, default)]
-    name: Loose<'a>,
-    #[serde(borrow, default)]
-    arguments: Loose<'a>,
+object! {
+    struct Function<'a> {
+        "name" => name: Loose<'a>,
+        "arguments" => arguments: Loose<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Citation<'a> {
-    #[serde(borrow)]
-    sources: Option<Vec<Source<'a>>>,
+object! {
+    struct Citation<'a> {
+        "sources" => sources: Option<Vec<Source<'a>>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Source<'a> {
-    #[serde(borrow)]
-    document: Option<Document<'a>>,
+object! {
+    struct Source<'a> {
+        "document" => document: Option<Document<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Document<'a> {
-    #[serde(borrow, default)]
-    url: Loose<'a>,
-    #[serde(borrow, default)]
-    title: Loose<'a>,
+object! {
+    struct Document<'a> {
+        "url" => url: Loose<'a>,
+        "title" => title: Loose<'a>,
+    }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-struct RawUsage {
-    tokens: Option<Tokens>,
-    #[serde(default, deserialize_with = "count")]
-    cached_tokens: Option<u64>,
+object! {
+    #[derive(Clone, Copy)]
+    struct RawUsage {
+        "tokens" => tokens: Option<Tokens>,
+        "cached_tokens" => cached_tokens: Count,
+    }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-struct Tokens {
-    #[serde(default, deserialize_with = "count")]
-    input_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    output_tokens: Option<u64>,
+object! {
+    #[derive(Clone, Copy)]
+    struct Tokens {
+        "input_tokens" => input_tokens: Count,
+        "output_tokens" => output_tokens: Count,
+    }
 }
 
 impl Decoder {
@@ -145,7 +133,7 @@ impl Decoder {
             return Verdict::Read;
         }
         let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
-        let index = event.index.unwrap_or(0);
+        let index = event.index.0.unwrap_or(0);
         let delta = event.delta;
         match event.kind.as_str() {
             Some("message-start") => {
@@ -232,9 +220,9 @@ impl Decoder {
         let usage = usage.map_or_else(RawUsage::default, |usage| *usage);
         let tokens = usage.tokens.unwrap_or_default();
         let raw_counts = TokenCounts {
-            input: tokens.input_tokens,
-            output: tokens.output_tokens,
-            cached: usage.cached_tokens,
+            input: tokens.input_tokens.0,
+            output: tokens.output_tokens.0,
+            cached: usage.cached_tokens.0,
             ..TokenCounts::default()
         };
         if !raw_counts.is_empty() {

@@ -1,15 +1,16 @@
 //! Gemini `streamGenerateContent`, with and without `alt=sse`, of Google AI and of Vertex.
 //! Source: Google, "GenerateContentResponse" and "Function calling: stream function call arguments".
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Number, Value, value::RawValue};
 
 use super::{
     body::Verdict,
     error::read_stream_error,
     json_path,
+    object::object,
     parts::{Citations, Numbering},
-    text::{Loose, Text, count},
+    text::{Count, Loose, Text},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -29,126 +30,97 @@ pub struct Decoder {
     open_call: Option<(u32, Value)>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Chunk<'a> {
-    #[serde(borrow)]
-    candidates: Option<Vec<Candidate<'a>>>,
-    #[serde(borrow)]
-    prompt_feedback: Option<PromptFeedback<'a>>,
-    usage_metadata: Option<RawUsage>,
-    #[serde(borrow, default)]
-    model_version: Loose<'a>,
-    #[serde(borrow, default)]
-    response_id: Loose<'a>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
+object! {
+    struct Chunk<'a> {
+        "candidates" => candidates: Option<Vec<Candidate<'a>>>,
+        "promptFeedback" => prompt_feedback: Option<PromptFeedback<'a>>,
+        "usageMetadata" => usage_metadata: Option<RawUsage>,
+        "modelVersion" => model_version: Loose<'a>,
+        "responseId" => response_id: Loose<'a>,
+        "error" => error: Option<&'a RawValue>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Candidate<'a> {
-    #[serde(default, deserialize_with = "count")]
-    index: Option<u64>,
-    #[serde(borrow)]
-    content: Option<Content<'a>>,
-    #[serde(borrow, default)]
-    finish_reason: Loose<'a>,
-    #[serde(borrow)]
-    grounding_metadata: Option<Grounding<'a>>,
+object! {
+    struct Candidate<'a> {
+        "index" => index: Count,
+        "content" => content: Option<Content<'a>>,
+        "finishReason" => finish_reason: Loose<'a>,
+        "groundingMetadata" => grounding_metadata: Option<Grounding<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Content<'a> {
-    #[serde(borrow)]
-    parts: Option<Vec<Part<'a>>>,
+object! {
+    struct Content<'a> {
+        "parts" => parts: Option<Vec<Part<'a>>>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Part<'a> {
-    #[serde(borrow, default)]
-    text: Loose<'a>,
-    thought: Option<bool>,
-    #[serde(borrow, default)]
-    thought_signature: Loose<'a>,
-    #[serde(borrow)]
-    function_call: Option<FunctionCall<'a>>,
+object! {
+    struct Part<'a> {
+        "text" => text: Loose<'a>,
+        "thought" => thought: Option<bool>,
+        "thoughtSignature" => thought_signature: Loose<'a>,
+        "functionCall" => function_call: Option<FunctionCall<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FunctionCall<'a> {
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default)]
-    name: Loose<'a>,
-    #[serde(borrow)]
-    args: Option<&'a RawValue>,
-    #[serde(borrow)]
-    partial_args: Option<Vec<PartialArg<'a>>>,
-    will_continue: Option<bool>,
+object! {
+    struct FunctionCall<'a> {
+        "id" => id: Loose<'a>,
+        "name" => name: Loose<'a>,
+        "args" => args: Option<&'a RawValue>,
+        "partialArgs" => partial_args: Option<Vec<PartialArg<'a>>>,
+        "willContinue" => will_continue: Option<bool>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PartialArg<'a> {
-    #[serde(borrow, default)]
-    json_path: Loose<'a>,
-    #[serde(borrow, default)]
-    string_value: Loose<'a>,
-    number_value: Option<Number>,
-    bool_value: Option<bool>,
-    /// There, as `NULL_VALUE`, for a null.
-    null_value: Option<IgnoredAny>,
+object! {
+    struct PartialArg<'a> {
+        "jsonPath" => json_path: Loose<'a>,
+        "stringValue" => string_value: Loose<'a>,
+        "numberValue" => number_value: Option<Number>,
+        "boolValue" => bool_value: Option<bool>,
+        /// There, as `NULL_VALUE`, for a null.
+        "nullValue" => null_value: Option<IgnoredAny>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Grounding<'a> {
-    #[serde(borrow)]
-    grounding_chunks: Option<Vec<GroundingChunk<'a>>>,
+object! {
+    struct Grounding<'a> {
+        "groundingChunks" => grounding_chunks: Option<Vec<GroundingChunk<'a>>>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct GroundingChunk<'a> {
-    #[serde(borrow)]
-    web: Option<Source<'a>>,
-    #[serde(borrow)]
-    retrieved_context: Option<Source<'a>>,
+object! {
+    struct GroundingChunk<'a> {
+        "web" => web: Option<Source<'a>>,
+        "retrievedContext" => retrieved_context: Option<Source<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Source<'a> {
-    #[serde(borrow, default)]
-    uri: Loose<'a>,
-    #[serde(borrow, default)]
-    title: Loose<'a>,
+object! {
+    struct Source<'a> {
+        "uri" => uri: Loose<'a>,
+        "title" => title: Loose<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PromptFeedback<'a> {
-    #[serde(borrow, default)]
-    block_reason: Loose<'a>,
-    #[serde(borrow, default)]
-    block_reason_message: Loose<'a>,
+object! {
+    struct PromptFeedback<'a> {
+        "blockReason" => block_reason: Loose<'a>,
+        "blockReasonMessage" => block_reason_message: Loose<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawUsage {
-    #[serde(default, deserialize_with = "count")]
-    prompt_token_count: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    candidates_token_count: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    thoughts_token_count: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    cached_content_token_count: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    tool_use_prompt_token_count: Option<u64>,
+object! {
+    struct RawUsage {
+        "promptTokenCount" => prompt_token_count: Count,
+        "candidatesTokenCount" => candidates_token_count: Count,
+        "thoughtsTokenCount" => thoughts_token_count: Count,
+        "cachedContentTokenCount" => cached_content_token_count: Count,
+        "toolUsePromptTokenCount" => tool_use_prompt_token_count: Count,
+    }
 }
 
 impl Decoder {
@@ -175,7 +147,7 @@ impl Decoder {
             out.push(StreamEvent::Start { id: own(chunk.response_id), model: own(chunk.model_version) });
         }
         let candidates = chunk.candidates.into_iter().flatten();
-        for candidate in candidates.filter(|candidate| candidate.index.unwrap_or(0) == 0) {
+        for candidate in candidates.filter(|candidate| candidate.index.0.unwrap_or(0) == 0) {
             self.candidate(candidate, out);
         }
         if let Some(usage) = chunk.usage_metadata {
@@ -298,14 +270,14 @@ impl Decoder {
     /// On every chunk, cumulative. What a search tool read counts as input, thoughts as output.
     fn usage(&mut self, usage: &RawUsage, out: &mut Vec<StreamEvent>) {
         let raw = TokenCounts {
-            input: usage.prompt_token_count,
-            output: usage.candidates_token_count,
-            cached: usage.cached_content_token_count,
+            input: usage.prompt_token_count.0,
+            output: usage.candidates_token_count.0,
+            cached: usage.cached_content_token_count.0,
             cache_write: None,
-            reasoning: usage.thoughts_token_count,
+            reasoning: usage.thoughts_token_count.0,
         };
         let total = TokenCounts {
-            input: sum(raw.input, usage.tool_use_prompt_token_count),
+            input: sum(raw.input, usage.tool_use_prompt_token_count.0),
             output: sum(raw.output, raw.reasoning),
             ..raw
         };

@@ -1,13 +1,13 @@
 //! Ollama's own `/api/chat`: one JSON object a line. Source: Ollama, "API: Generate a chat completion".
 
-use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{
     body::Verdict,
     error::read_stream_error,
+    object::object,
     parts::Numbering,
-    text::{Loose, Text, count},
+    text::{Count, Loose, Text},
 };
 use crate::model::event::{Delta, Finish, FinishReason, StreamEvent, TokenCounts, Usage};
 
@@ -19,45 +19,37 @@ pub struct Decoder {
     tool_calls: u32,
 }
 
-#[derive(Deserialize)]
-struct Line<'a> {
-    #[serde(borrow, default)]
-    model: Loose<'a>,
-    #[serde(borrow)]
-    message: Option<Message<'a>>,
-    done: Option<bool>,
-    #[serde(borrow, default)]
-    done_reason: Loose<'a>,
-    #[serde(default, deserialize_with = "count")]
-    prompt_eval_count: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    eval_count: Option<u64>,
+object! {
+    struct Line<'a> {
+        "model" => model: Loose<'a>,
+        "message" => message: Option<Message<'a>>,
+        "done" => done: Option<bool>,
+        "done_reason" => done_reason: Loose<'a>,
+        "prompt_eval_count" => prompt_eval_count: Count,
+        "eval_count" => eval_count: Count,
+    }
 }
 
-#[derive(Deserialize)]
-struct Message<'a> {
-    #[serde(borrow, default)]
-    content: Loose<'a>,
-    #[serde(borrow, default)]
-    thinking: Loose<'a>,
-    #[serde(borrow)]
-    tool_calls: Option<Vec<ToolCall<'a>>>,
+object! {
+    struct Message<'a> {
+        "content" => content: Loose<'a>,
+        "thinking" => thinking: Loose<'a>,
+        "tool_calls" => tool_calls: Option<Vec<ToolCall<'a>>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct ToolCall<'a> {
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow)]
-    function: Option<Function<'a>>,
+object! {
+    struct ToolCall<'a> {
+        "id" => id: Loose<'a>,
+        "function" => function: Option<Function<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Function<'a> {
-    #[serde(borrow, default)]
-    name: Loose<'a>,
-    #[serde(borrow)]
-    arguments: Option<&'a RawValue>,
+object! {
+    struct Function<'a> {
+        "name" => name: Loose<'a>,
+        "arguments" => arguments: Option<&'a RawValue>,
+    }
 }
 
 impl Decoder {
@@ -85,8 +77,11 @@ impl Decoder {
         if let Some(message) = line.message {
             self.message(message, out);
         }
-        let raw =
-            TokenCounts { input: line.prompt_eval_count, output: line.eval_count, ..TokenCounts::default() };
+        let raw = TokenCounts {
+            input: line.prompt_eval_count.0,
+            output: line.eval_count.0,
+            ..TokenCounts::default()
+        };
         if !raw.is_empty() {
             out.push(StreamEvent::Usage(Usage { raw, total: raw, cost_usd: None }));
         }

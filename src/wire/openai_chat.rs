@@ -11,9 +11,10 @@ use serde_json::{Value, value::RawValue};
 use super::{
     body::Verdict,
     error::read_stream_error,
+    object::object,
     parts::{Citations, Numbering, ToolCalls},
     reasoning_details::{Detail, Details},
-    text::{Loose, Text, count},
+    text::{Count, Loose, Text},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -34,69 +35,53 @@ pub struct Decoder {
     details: Details,
 }
 
-/// What most chunks leave out is boxed here and below: a small struct is copied faster.
-#[derive(Deserialize)]
-struct Chunk<'a> {
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default)]
-    model: Loose<'a>,
-    #[serde(borrow, default)]
-    object: Loose<'a>,
-    #[serde(borrow)]
-    choices: Option<Vec<Choice<'a>>>,
-    usage: Option<Box<RawUsage>>,
-    #[serde(borrow)]
-    x_groq: Option<Box<XGroq<'a>>>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    /// Perplexity: the URLs of all sources, on every chunk.
-    #[serde(borrow)]
-    citations: Option<Vec<Loose<'a>>>,
+object! {
+    /// What most chunks leave out is boxed here and below: a small struct is copied faster.
+    struct Chunk<'a> {
+        "id" => id: Loose<'a>,
+        "model" => model: Loose<'a>,
+        "object" => object: Loose<'a>,
+        "choices" => choices: Option<Vec<Choice<'a>>>,
+        "usage" => usage: Option<Box<RawUsage>>,
+        "x_groq" => x_groq: Option<Box<XGroq<'a>>>,
+        "error" => error: Option<&'a RawValue>,
+        /// Perplexity: the URLs of all sources, on every chunk.
+        "citations" => citations: Option<Vec<Loose<'a>>>,
+    }
 }
 
-/// Groq puts the usage, and some errors, into a field of its own.
-#[derive(Deserialize)]
-struct XGroq<'a> {
-    usage: Option<Box<RawUsage>>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
+object! {
+    /// Groq puts the usage, and some errors, into a field of its own.
+    struct XGroq<'a> {
+        "usage" => usage: Option<Box<RawUsage>>,
+        "error" => error: Option<&'a RawValue>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Choice<'a> {
-    #[serde(default, deserialize_with = "count")]
-    index: Option<u64>,
-    #[serde(borrow)]
-    delta: Option<Message<'a>>,
-    /// The whole answer of a plain reply. Perplexity sends it besides every delta: read only when
-    /// there is no delta.
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    finish_reason: Loose<'a>,
-    /// Moonshot's place for it.
-    usage: Option<Box<RawUsage>>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
+object! {
+    struct Choice<'a> {
+        "index" => index: Count,
+        "delta" => delta: Option<Message<'a>>,
+        /// The whole answer of a plain reply. Perplexity sends it besides every delta: read only when
+        /// there is no delta.
+        "message" => message: Option<&'a RawValue>,
+        "finish_reason" => finish_reason: Loose<'a>,
+        /// Moonshot's place for it.
+        "usage" => usage: Option<Box<RawUsage>>,
+        "error" => error: Option<&'a RawValue>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Message<'a> {
-    #[serde(borrow, default)]
-    content: Content<'a>,
-    #[serde(borrow, default)]
-    reasoning_content: Loose<'a>,
-    #[serde(borrow, default)]
-    reasoning: Loose<'a>,
-    #[serde(borrow)]
-    reasoning_details: Option<Vec<Detail<'a>>>,
-    #[serde(borrow, default)]
-    refusal: Loose<'a>,
-    #[serde(borrow)]
-    tool_calls: Option<Vec<ToolFragment<'a>>>,
-    #[serde(borrow)]
-    annotations: Option<Vec<Annotation<'a>>>,
+object! {
+    struct Message<'a> {
+        "content" => content: Content<'a>,
+        "reasoning_content" => reasoning_content: Loose<'a>,
+        "reasoning" => reasoning: Loose<'a>,
+        "reasoning_details" => reasoning_details: Option<Vec<Detail<'a>>>,
+        "refusal" => refusal: Loose<'a>,
+        "tool_calls" => tool_calls: Option<Vec<ToolFragment<'a>>>,
+        "annotations" => annotations: Option<Vec<Annotation<'a>>>,
+    }
 }
 
 /// A string, or Mistral's list of parts.
@@ -108,89 +93,89 @@ enum Content<'a> {
     Parts(Vec<ContentPart<'a>>),
 }
 
-#[derive(Deserialize)]
-struct ContentPart<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow, default)]
-    text: Loose<'a>,
-    #[serde(borrow, default)]
-    thinking: Content<'a>,
-    #[serde(borrow, default)]
-    url: Loose<'a>,
-    #[serde(borrow, default)]
-    title: Loose<'a>,
+object! {
+    struct ContentPart<'a> {
+        "type" => kind: Loose<'a>,
+        "text" => text: Loose<'a>,
+        "thinking" => thinking: Content<'a>,
+        "url" => url: Loose<'a>,
+        "title" => title: Loose<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-struct ToolFragment<'a> {
-    #[serde(default, deserialize_with = "count")]
-    index: Option<u64>,
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow)]
-    function: Option<FunctionFragment<'a>>,
+object! {
+    struct ToolFragment<'a> {
+        "index" => index: Count,
+        "id" => id: Loose<'a>,
+        "function" => function: Option<FunctionFragment<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct FunctionFragment<'a> {
-    #[serde(borrow, default)]
-    name: Loose<'a>,
-    #[serde(borrow)]
-    arguments: Option<&'a RawValue>,
+object! {
+    struct FunctionFragment<'a> {
+        "name" => name: Loose<'a>,
+        "arguments" => arguments: Option<&'a RawValue>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Annotation<'a> {
-    #[serde(borrow)]
-    url_citation: Option<UrlCitation<'a>>,
+object! {
+    struct Annotation<'a> {
+        "url_citation" => url_citation: Option<UrlCitation<'a>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct UrlCitation<'a> {
-    #[serde(borrow, default)]
-    url: Loose<'a>,
-    #[serde(borrow, default)]
-    title: Loose<'a>,
+object! {
+    struct UrlCitation<'a> {
+        "url" => url: Loose<'a>,
+        "title" => title: Loose<'a>,
+    }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-struct RawUsage {
-    #[serde(default, deserialize_with = "count")]
-    prompt_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    completion_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    total_tokens: Option<u64>,
-    prompt_tokens_details: Option<PromptDetails>,
-    completion_tokens_details: Option<CompletionDetails>,
-    /// DeepSeek.
-    #[serde(default, deserialize_with = "count")]
-    prompt_cache_hit_tokens: Option<u64>,
-    cost: Option<Cost>,
+object! {
+    #[derive(Clone, Copy)]
+    struct RawUsage {
+        "prompt_tokens" => prompt_tokens: Count,
+        "completion_tokens" => completion_tokens: Count,
+        "total_tokens" => total_tokens: Count,
+        "prompt_tokens_details" => prompt_tokens_details: Option<PromptDetails>,
+        "completion_tokens_details" => completion_tokens_details: Option<CompletionDetails>,
+        /// DeepSeek.
+        "prompt_cache_hit_tokens" => prompt_cache_hit_tokens: Count,
+        "cost" => cost: Cost,
+    }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-struct PromptDetails {
-    #[serde(default, deserialize_with = "count")]
-    cached_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    cache_write_tokens: Option<u64>,
+object! {
+    #[derive(Clone, Copy)]
+    struct PromptDetails {
+        "cached_tokens" => cached_tokens: Count,
+        "cache_write_tokens" => cache_write_tokens: Count,
+    }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-struct CompletionDetails {
-    #[serde(default, deserialize_with = "count")]
-    reasoning_tokens: Option<u64>,
+object! {
+    #[derive(Clone, Copy)]
+    struct CompletionDetails {
+        "reasoning_tokens" => reasoning_tokens: Count,
+    }
 }
 
 /// US dollars: a number (OpenRouter) or an object (Perplexity).
-#[derive(Clone, Copy, Deserialize)]
-#[serde(untagged)]
-enum Cost {
-    Number(f64),
-    Object { total_cost: f64 },
-    Other(serde::de::IgnoredAny),
+#[derive(Clone, Copy, Default)]
+struct Cost(Option<f64>);
+
+object! {
+    struct CostObject {
+        "total_cost" => total_cost: Option<f64>,
+    }
+}
+
+impl<'de> Deserialize<'de> for Cost {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let object = || serde_json::from_str::<CostObject>(raw).ok()?.total_cost;
+        Ok(Self(raw.parse().ok().or_else(object)))
+    }
 }
 
 impl Decoder {
@@ -239,7 +224,7 @@ impl Decoder {
             self.citations.push(url, Loose(None), out);
         }
         let choices = chunk.choices.into_iter().flatten();
-        for choice in choices.filter(|choice| choice.index.unwrap_or(0) == 0) {
+        for choice in choices.filter(|choice| choice.index.0.unwrap_or(0) == 0) {
             error = error.or_else(|| choice.error.and_then(read_error));
             if self.choice(choice, out) == Verdict::Skipped {
                 verdict = Verdict::Skipped;
@@ -317,7 +302,7 @@ impl Decoder {
             let (name, arguments) =
                 call.function.map_or((Loose(None), None), |function| (function.name, function.arguments));
             let arguments = arguments.map_or(Cow::Borrowed(""), |raw| raw_arguments(raw.get()));
-            self.tool_calls.fragment(call.index, call.id, name, &arguments, out);
+            self.tool_calls.fragment(call.index.0, call.id, name, &arguments, out);
         }
         for citation in message.annotations.into_iter().flatten().filter_map(|a| a.url_citation) {
             self.citations.push(citation.url, citation.title, out);
@@ -371,20 +356,17 @@ impl Decoder {
     fn usage(&self, usage: &RawUsage) -> Option<StreamEvent> {
         let prompt = usage.prompt_tokens_details.unwrap_or_default();
         let raw = TokenCounts {
-            input: usage.prompt_tokens,
-            output: usage.completion_tokens,
-            cached: prompt.cached_tokens.or(usage.prompt_cache_hit_tokens),
-            cache_write: prompt.cache_write_tokens,
-            reasoning: usage.completion_tokens_details.and_then(|details| details.reasoning_tokens),
+            input: usage.prompt_tokens.0,
+            output: usage.completion_tokens.0,
+            cached: prompt.cached_tokens.0.or(usage.prompt_cache_hit_tokens.0),
+            cache_write: prompt.cache_write_tokens.0,
+            reasoning: usage.completion_tokens_details.and_then(|details| details.reasoning_tokens.0),
         };
-        let cost_usd = match usage.cost {
-            Some(Cost::Number(cost) | Cost::Object { total_cost: cost }) => Some(cost),
-            Some(Cost::Other(_)) | None => None,
-        };
+        let cost_usd = usage.cost.0;
         if raw.is_empty() && cost_usd.is_none() {
             return None;
         }
-        let output = whole_output(raw, usage.total_tokens, self.quirks.reasoning_apart);
+        let output = whole_output(raw, usage.total_tokens.0, self.quirks.reasoning_apart);
         Some(StreamEvent::Usage(Usage { raw, total: TokenCounts { output, ..raw }, cost_usd }))
     }
 }

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{
     body::Verdict,
     error::read_stream_error,
+    object::object,
     parts::{Citations, Numbering, ToolCalls},
-    text::{Loose, Text, count, kept_json},
+    text::{Count, Loose, Text, kept_json},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -63,117 +63,95 @@ impl Seen {
     }
 }
 
-/// What most events leave out is boxed: a small struct is copied faster.
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow, default)]
-    object: Loose<'a>,
-    output_index: Option<u64>,
-    content_index: Option<u64>,
-    summary_index: Option<u64>,
-    #[serde(borrow, default)]
-    delta: Loose<'a>,
-    #[serde(borrow)]
-    item: Option<&'a RawValue>,
-    #[serde(borrow)]
-    annotation: Option<Box<Annotation<'a>>>,
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
+object! {
+    /// What most events leave out is boxed: a small struct is copied faster.
+    struct Event<'a> {
+        "type" => kind: Loose<'a>,
+        "object" => object: Loose<'a>,
+        "output_index" => output_index: Count,
+        "content_index" => content_index: Count,
+        "summary_index" => summary_index: Count,
+        "delta" => delta: Loose<'a>,
+        "item" => item: Option<&'a RawValue>,
+        "annotation" => annotation: Option<Box<Annotation<'a>>>,
+        "response" => response: Option<&'a RawValue>,
+    }
 }
 
-/// The whole state of a response: in its first and last event, and as a plain answer.
-#[derive(Deserialize)]
-struct Response<'a> {
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default)]
-    model: Loose<'a>,
-    #[serde(borrow, default)]
-    status: Loose<'a>,
-    #[serde(borrow)]
-    output: Option<Vec<&'a RawValue>>,
-    #[serde(borrow)]
-    incomplete_details: Option<IncompleteDetails<'a>>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    usage: Option<RawUsage>,
+object! {
+    /// The whole state of a response: in its first and last event, and as a plain answer.
+    struct Response<'a> {
+        "id" => id: Loose<'a>,
+        "model" => model: Loose<'a>,
+        "status" => status: Loose<'a>,
+        "output" => output: Option<Vec<&'a RawValue>>,
+        "incomplete_details" => incomplete_details: Option<IncompleteDetails<'a>>,
+        "error" => error: Option<&'a RawValue>,
+        "usage" => usage: Option<RawUsage>,
+    }
 }
 
-#[derive(Deserialize)]
-struct IncompleteDetails<'a> {
-    #[serde(borrow, default)]
-    reason: Loose<'a>,
+object! {
+    struct IncompleteDetails<'a> {
+        "reason" => reason: Loose<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Item<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow)]
-    content: Option<Vec<ItemPart<'a>>>,
-    #[serde(borrow)]
-    summary: Option<Vec<ItemPart<'a>>>,
-    #[serde(borrow, default)]
-    call_id: Loose<'a>,
-    #[serde(borrow, default)]
-    name: Loose<'a>,
-    #[serde(borrow, default)]
-    arguments: Loose<'a>,
-    /// The free text of a custom tool's call.
-    #[serde(borrow, default)]
-    input: Loose<'a>,
-    #[serde(borrow, default)]
-    encrypted_content: Loose<'a>,
+object! {
+    struct Item<'a> {
+        "type" => kind: Loose<'a>,
+        "content" => content: Option<Vec<ItemPart<'a>>>,
+        "summary" => summary: Option<Vec<ItemPart<'a>>>,
+        "call_id" => call_id: Loose<'a>,
+        "name" => name: Loose<'a>,
+        "arguments" => arguments: Loose<'a>,
+        /// The free text of a custom tool's call.
+        "input" => input: Loose<'a>,
+        "encrypted_content" => encrypted_content: Loose<'a>,
+    }
 }
 
-#[derive(Deserialize)]
-struct ItemPart<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow, default)]
-    text: Loose<'a>,
-    #[serde(borrow, default)]
-    refusal: Loose<'a>,
-    #[serde(borrow)]
-    annotations: Option<Vec<Annotation<'a>>>,
+object! {
+    struct ItemPart<'a> {
+        "type" => kind: Loose<'a>,
+        "text" => text: Loose<'a>,
+        "refusal" => refusal: Loose<'a>,
+        "annotations" => annotations: Option<Vec<Annotation<'a>>>,
+    }
 }
 
-#[derive(Deserialize)]
-struct Annotation<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(borrow, default)]
-    url: Loose<'a>,
-    #[serde(borrow, default)]
-    title: Loose<'a>,
+object! {
+    struct Annotation<'a> {
+        "type" => kind: Loose<'a>,
+        "url" => url: Loose<'a>,
+        "title" => title: Loose<'a>,
+    }
 }
 
-#[derive(Clone, Copy, Deserialize)]
-struct RawUsage {
-    #[serde(default, deserialize_with = "count")]
-    input_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    output_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    total_tokens: Option<u64>,
-    input_tokens_details: Option<InputDetails>,
-    output_tokens_details: Option<OutputDetails>,
+object! {
+    #[derive(Clone, Copy)]
+    struct RawUsage {
+        "input_tokens" => input_tokens: Count,
+        "output_tokens" => output_tokens: Count,
+        "total_tokens" => total_tokens: Count,
+        "input_tokens_details" => input_tokens_details: Option<InputDetails>,
+        "output_tokens_details" => output_tokens_details: Option<OutputDetails>,
+    }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-struct InputDetails {
-    #[serde(default, deserialize_with = "count")]
-    cached_tokens: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
-    cache_write_tokens: Option<u64>,
+object! {
+    #[derive(Clone, Copy)]
+    struct InputDetails {
+        "cached_tokens" => cached_tokens: Count,
+        "cache_write_tokens" => cache_write_tokens: Count,
+    }
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
-struct OutputDetails {
-    #[serde(default, deserialize_with = "count")]
-    reasoning_tokens: Option<u64>,
+object! {
+    #[derive(Clone, Copy)]
+    struct OutputDetails {
+        "reasoning_tokens" => reasoning_tokens: Count,
+    }
 }
 
 impl Decoder {
@@ -186,7 +164,7 @@ impl Decoder {
             return Verdict::Read;
         }
         let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
-        let index = event.output_index.unwrap_or(0);
+        let index = event.output_index.0.unwrap_or(0);
         let kind = event.kind.as_str().unwrap_or(name);
         if self.ended && kind.ends_with(".delta") {
             return Verdict::Skipped;
@@ -195,10 +173,10 @@ impl Decoder {
             "response.output_text.delta" => self.text(index, event.delta, out),
             "response.refusal.delta" => self.refusal(index, event.delta, out),
             "response.reasoning_summary_text.delta" => {
-                self.think(index, event.summary_index.unwrap_or(0), event.delta, out);
+                self.think(index, event.summary_index.0.unwrap_or(0), event.delta, out);
             }
             "response.reasoning_text.delta" => {
-                self.think(index, event.content_index.unwrap_or(0), event.delta, out);
+                self.think(index, event.content_index.0.unwrap_or(0), event.delta, out);
             }
             "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
                 self.note(index, Field::Arguments);
@@ -395,12 +373,12 @@ fn is_call(item: &Item<'_>) -> bool {
 fn usage(usage: RawUsage) -> StreamEvent {
     let input = usage.input_tokens_details.unwrap_or_default();
     let raw = TokenCounts {
-        input: usage.input_tokens,
-        output: usage.output_tokens,
-        cached: input.cached_tokens,
-        cache_write: input.cache_write_tokens,
-        reasoning: usage.output_tokens_details.and_then(|details| details.reasoning_tokens),
+        input: usage.input_tokens.0,
+        output: usage.output_tokens.0,
+        cached: input.cached_tokens.0,
+        cache_write: input.cache_write_tokens.0,
+        reasoning: usage.output_tokens_details.and_then(|details| details.reasoning_tokens.0),
     };
-    let output = super::openai_chat::whole_output(raw, usage.total_tokens, false);
+    let output = super::openai_chat::whole_output(raw, usage.total_tokens.0, false);
     StreamEvent::Usage(Usage { raw, total: TokenCounts { output, ..raw }, cost_usd: None })
 }

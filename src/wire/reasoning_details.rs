@@ -1,30 +1,25 @@
 //! OpenRouter's `reasoning_details` (OpenRouter, "Preserving reasoning blocks"): thoughts with
 //! signatures or in encrypted form, streamed in fragments, to be sent back unchanged as one list.
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::text::{Loose, count};
+use super::{
+    object::object,
+    text::{Count, Loose},
+};
 use crate::model::{event::Opaque, provider::Dialect};
 
-#[derive(Deserialize)]
-pub struct Detail<'a> {
-    #[serde(rename = "type", borrow, default)]
-    kind: Loose<'a>,
-    #[serde(default, deserialize_with = "count")]
-    index: Option<u64>,
-    #[serde(borrow, default)]
-    text: Loose<'a>,
-    #[serde(borrow, default)]
-    summary: Loose<'a>,
-    #[serde(borrow, default)]
-    data: Loose<'a>,
-    #[serde(borrow, default)]
-    signature: Loose<'a>,
-    #[serde(borrow, default)]
-    id: Loose<'a>,
-    #[serde(borrow, default)]
-    format: Loose<'a>,
+object! {
+    pub struct Detail<'a> {
+        "type" => kind: Loose<'a>,
+        "index" => index: Count,
+        "text" => text: Loose<'a>,
+        "summary" => summary: Loose<'a>,
+        "data" => data: Loose<'a>,
+        "signature" => signature: Loose<'a>,
+        "id" => id: Loose<'a>,
+        "format" => format: Loose<'a>,
+    }
 }
 
 impl Detail<'_> {
@@ -46,7 +41,7 @@ impl Details {
     pub fn push(&mut self, detail: Detail<'_>) {
         self.is_needed |= detail.signature.as_str().is_some() || detail.data.as_str().is_some();
         let kind = detail.kind.as_str().unwrap_or_default();
-        let index = detail.index.map_or(Value::Null, Value::from);
+        let index = detail.index.0.map_or(Value::Null, Value::from);
         let same = |item: &Map<String, Value>| {
             item.get("type").and_then(Value::as_str) == Some(kind)
                 && item.get("index").unwrap_or(&Value::Null) == &index

@@ -116,42 +116,51 @@ impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
 
 /// A count that some servers write as `12.0`. What is no count at all (negative, a string) reads as
 /// absent: a number that is not known is not 0.
-pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    struct CountVisitor;
-    impl<'de> Visitor<'de> for CountVisitor {
-        type Value = Option<u64>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("anything")
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count(pub Option<u64>);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CountVisitor;
+        impl<'de> Visitor<'de> for CountVisitor {
+            type Value = Count;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+                Ok(Count(Some(number)))
+            }
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "checked to be in range"
+            )]
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+                Ok(Count((0.0..9e15).contains(&number).then_some(number as u64)))
+            }
+            fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(Count(None))
+            }
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(Count(None))
+            }
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(Count(None))
+            }
+            fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+                Ok(Count(None))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Count(None))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Count(None))
+            }
         }
-        fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-            Ok(Some(number))
-        }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
-        fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-            Ok((0.0..9e15).contains(&number).then_some(number as u64))
-        }
-        fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
-            Ok(None)
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            Ok(None)
-        }
+        deserializer.deserialize_any(CountVisitor)
     }
-    deserializer.deserialize_any(CountVisitor)
 }
 
 /// How deep JSON may be nested that is kept.
@@ -255,17 +264,12 @@ mod tests {
 
     #[test]
     fn counts_are_read_in_any_notation() {
-        #[derive(Deserialize)]
-        struct Row {
-            #[serde(default, deserialize_with = "count")]
-            n: Option<u64>,
-        }
-        let read = |json| serde_json::from_str::<Row>(json).unwrap().n;
-        assert_eq!(read("{\"n\":7}"), Some(7));
-        assert_eq!(read("{\"n\":7.0}"), Some(7));
-        assert_eq!(read("{\"n\":null}"), None);
-        assert_eq!(read("{}"), None);
-        assert_eq!(read("{\"n\":-3}"), None);
-        assert_eq!(read("{\"n\":\"7\"}"), None);
+        let read = |json| serde_json::from_str::<Count>(json).unwrap().0;
+        assert_eq!(read("7"), Some(7));
+        assert_eq!(read("7.0"), Some(7));
+        assert_eq!(read("null"), None);
+        assert_eq!(read("{\"a\":[1]}"), None);
+        assert_eq!(read("-3"), None);
+        assert_eq!(read("\"7\""), None);
     }
 }
