@@ -36,9 +36,8 @@ async fn send(request: HttpRequest) -> Result<Reply, ApiError> {
 /// The request as the browser takes it. Not through gloo's builder, which adds a `&` to an address
 /// that has a query.
 fn written(request: &HttpRequest, abort: &AbortOnDrop) -> Result<Request, ApiError> {
-    let names = request
-        .headers_to_send()
-        .map_err(|error| ApiError::new(ErrorClass::Request, error.to_string()))?;
+    let names =
+        request.headers_to_send().map_err(|error| ApiError::new(ErrorClass::Request, error.to_string()))?;
     let headers = web_sys::Headers::new().map_err(|error| broken_js(&error))?;
     for (name, value) in names {
         headers.set(name, &value).map_err(|error| broken_js(&error))?;
