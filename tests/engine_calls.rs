@@ -13,6 +13,7 @@ use tutti::{
         Simulation,
         script::{Script, Section},
     },
+    engine::transport::AttemptEnd,
     model::{chat::Message, provider::Dialect},
 };
 
@@ -36,6 +37,10 @@ fn a_request_is_committed_before_it_is_sent() {
     assert_eq!(*world.traffic.log.borrow(), [one, one].concat());
     let committed: Vec<u64> = player.entered(Connecting).iter().map(|begun| begun + 300).collect();
     assert_eq!(world.traffic.times(), committed);
+    // What the journal took is not the provider's time.
+    let seen = player.seen();
+    let begun = player.entered(Streaming)[0] - committed[1];
+    assert_eq!(seen.summary.first_token_ms, Some(begun));
 }
 
 #[test]
@@ -71,13 +76,16 @@ fn every_byte_is_taped_with_its_time_before_it_is_read() {
         let entries = world.journal.entries.borrow();
         let kinds = entries.iter().map(|entry| match entry {
             Entry::BeforeSend { attempt, .. } => format!("{attempt} before"),
+            Entry::Sent { attempt, .. } => format!("{attempt} sent"),
             Entry::Headers { attempt, status, .. } => format!("{attempt} {status}"),
             Entry::Chunk { attempt, .. } => format!("{attempt} chunk"),
+            Entry::End { attempt, end, .. } => format!("{attempt} {end:?}"),
         });
         let mut kinds: Vec<String> = kinds.collect();
         kinds.dedup();
-        let refused = ["1 before", "1 429", "1 chunk"];
-        assert_eq!(kinds, [refused, ["2 before", "2 200", "2 chunk"]].concat(), "{}", dialect.name());
+        let refused = ["1 before", "1 sent", "1 429", "1 chunk", "1 Eof"];
+        let answered = ["2 before", "2 sent", "2 200", "2 chunk", "2 Eof"];
+        assert_eq!(kinds, [refused, answered].concat(), "{}", dialect.name());
     }
 }
 
@@ -94,6 +102,7 @@ fn a_stopped_answer_keeps_its_text_and_lets_the_next_one_begin() {
     assert!(first.is_over());
     assert_eq!(first.seen().phases, [Queued, Connecting, Waiting, Streaming, Stopped]);
     assert_eq!(first.text(), before);
+    assert_eq!(world.journal.ends(first.id), [(1, AttemptEnd::Aborted)]);
     let whole = whole_text("sim-steady", "Why?");
     assert!(whole.starts_with(&before) && before.len() > 50 && before.len() < whole.len());
     assert_eq!(world.traffic.states(), [Connection::Dropped, Connection::Open]);
@@ -153,9 +162,7 @@ fn a_stop_while_it_waits_never_sends() {
     world.run();
     assert_eq!(first.seen().phases, GOOD);
     assert_eq!(world.traffic.times().len(), 1);
-    assert!(world.journal.entries.borrow().iter().all(|entry| match entry {
-        Entry::BeforeSend { id, .. } | Entry::Headers { id, .. } | Entry::Chunk { id, .. } => *id == first.id,
-    }));
+    assert!(world.journal.entries.borrow().iter().all(|entry| entry.call() == first.id));
 }
 
 #[test]
@@ -215,6 +222,8 @@ fn a_connection_that_breaks_leaves_the_text_so_far() {
         ("Truncated ConnectionLost", "Every good boy")
     );
     assert_eq!((cut.ended().as_str(), cut.text().as_str()), ("Truncated", "Every good boy"));
+    assert_eq!(world.journal.ends(broken.id), [(1, AttemptEnd::Broken)]);
+    assert_eq!(world.journal.ends(cut.id), [(1, AttemptEnd::Eof)]);
     assert_eq!([broken, cut].map(|player| player.seen().summary.attempts), [1, 1]);
 }
 

@@ -26,6 +26,8 @@ use super::{
 pub enum Input<'a> {
     /// The queue gave this call a slot.
     SlotGranted,
+    /// The request goes out now: what was recorded before it does not count as the provider's time.
+    Sent,
     Headers {
         status: u16,
         headers: &'a Headers,
@@ -57,6 +59,14 @@ pub enum Need {
 }
 
 impl Need {
+    /// The attempt that it is for, if it is for one.
+    pub fn attempt(self) -> Option<u32> {
+        match self {
+            Self::Headers { attempt, .. } | Self::Body { attempt } => Some(attempt),
+            Self::Slot | Self::Time | Self::Nothing => None,
+        }
+    }
+
     /// The call uses its connection; in all other cases the slot goes back and the fetch is dropped.
     pub fn keeps_slot(self) -> bool {
         matches!(self, Self::Headers { .. } | Self::Body { .. })
@@ -135,6 +145,7 @@ impl Call {
             (phase, _) if phase.is_over() => return,
             (_, Input::Stop) => self.stop(out),
             (Phase::Queued, Input::SlotGranted) => self.connect(),
+            (Phase::Connecting, Input::Sent) => self.sent(),
             (Phase::Connecting, Input::Headers { status, headers }) => self.headers(status, headers),
             (Phase::Waiting | Phase::Streaming, Input::Bytes(bytes)) => self.bytes(bytes, out),
             (Phase::Waiting | Phase::Streaming, Input::End) => self.conclude(None, out),
@@ -154,6 +165,11 @@ impl Call {
                 error.redact(key);
             }
         }
+    }
+
+    /// When something last happened, on the monotonic clock.
+    pub fn now_ms(&self) -> u64 {
+        self.now.ms
     }
 
     pub fn phase(&self) -> &Phase {
@@ -180,7 +196,9 @@ impl Call {
         match (&self.phase, self.deadline()) {
             (Phase::Backoff { until_ms, .. }, _) => Some(*until_ms),
             // In between, to say that it has grown quiet and to notice sleep.
-            (_, Some(deadline)) => Some(deadline.min(self.now.ms.saturating_add(self.limits.hint_ms))),
+            (_, Some(deadline)) => {
+                Some(deadline.min(self.now.ms.saturating_add(self.limits.hint_ms.max(1_000))))
+            }
             (_, None) => None,
         }
     }
@@ -228,6 +246,13 @@ impl Call {
         self.attempts += 1;
         self.attempt = Some(Attempt::new(self.now.ms));
         self.enter(Phase::Connecting);
+    }
+
+    fn sent(&mut self) {
+        if let Some(attempt) = &mut self.attempt {
+            attempt.sent_ms = self.now.ms;
+            attempt.patience.heard(self.now.ms);
+        }
     }
 
     fn headers(&mut self, status: u16, headers: &Headers) {

@@ -31,12 +31,12 @@ use crate::{
     model::{
         chat::ChatRequest,
         error::{ApiError, ErrorClass},
-        http::{ApiKey, HttpRequest},
+        http::{ApiKey, Headers, HttpRequest},
         provider::{Dialect, Provider},
     },
     wire::encode::{self, EncodeError},
 };
-use transport::{Clock, Journal, Reply, ReplySink, Transport};
+use transport::{AttemptEnd, Clock, Journal, Reply, ReplySink, Transport};
 
 /// One question to one model.
 #[derive(Clone)]
@@ -124,12 +124,16 @@ impl Engine {
         let mut alarm = Alarm { clock: &*self.clock, armed: None };
         let mut doing = Need::Nothing;
         let mut work = Work::Nothing;
+        let mut record = Record { journal: &*self.journal, id, open: None };
         let mut events = Vec::new();
         sink.apply(&events, &call, now.ms);
         loop {
             let need = call.need();
             if need != doing {
                 // What was under way for another need is dropped here, and so aborted.
+                if need.attempt() != doing.attempt() {
+                    record.end(AttemptEnd::Aborted, call.now_ms());
+                }
                 if !need.keeps_slot() {
                     work = Work::Nothing;
                     slot.release(call.outcome());
@@ -138,9 +142,15 @@ impl Engine {
                     Need::Nothing => return,
                     Need::Time => Work::Nothing,
                     Need::Slot => Work::Slot(slot.ask(&ask)),
-                    Need::Headers { attempt, without } => {
-                        Work::Headers(self.send(id, attempt, &ask, without, transport))
-                    }
+                    Need::Headers { attempt, without } => match write(&ask, without) {
+                        Ok(request) => {
+                            Work::Recording(self.journal.before_send(id, attempt, &request), Some(request))
+                        }
+                        Err(error) => {
+                            let error = ApiError::new(ErrorClass::Request, error.to_string());
+                            Work::Headers(Box::pin(future::ready(Err(error))))
+                        }
+                    },
                     Need::Body { .. } => work,
                 };
                 doing = need;
@@ -156,20 +166,28 @@ impl Engine {
                 }
             };
             let now = self.clock.now();
-            let attempt = call.summary(now.ms).attempts;
             match happened {
                 Happened::Slot => call.handle(Input::SlotGranted, now, &mut events),
+                Happened::Recorded(request) => {
+                    record.sent(doing.attempt(), now.ms);
+                    call.handle(Input::Sent, now, &mut events);
+                    work = Work::Headers(transport.send(request));
+                }
                 Happened::Headers(Ok(Reply { status, headers, body })) => {
-                    self.journal.headers(id, attempt, status, &headers, now.ms);
+                    record.headers(status, &headers, now.ms);
                     call.handle(Input::Headers { status, headers: &headers }, now, &mut events);
                     work = Work::Body(body);
                 }
                 Happened::Piece(Some(Ok(bytes))) => {
-                    self.journal.chunk(id, attempt, &bytes, now.ms);
+                    record.chunk(&bytes, now.ms);
                     call.handle(Input::Bytes(&bytes), now, &mut events);
                 }
-                Happened::Piece(None) => call.handle(Input::End, now, &mut events),
+                Happened::Piece(None) => {
+                    record.end(AttemptEnd::Eof, now.ms);
+                    call.handle(Input::End, now, &mut events);
+                }
                 Happened::Headers(Err(error)) | Happened::Piece(Some(Err(error))) => {
+                    record.end(AttemptEnd::Broken, now.ms);
                     call.handle(Input::Broken(error), now, &mut events);
                 }
                 Happened::Alarm => {
@@ -181,23 +199,6 @@ impl Engine {
             sink.apply(&events, &call, now.ms);
             events.clear();
         }
-    }
-
-    /// Writes the request, has it recorded, and only then sends it.
-    fn send<'a>(
-        &'a self,
-        id: CallId,
-        attempt: u32,
-        ask: &Ask,
-        without: Option<OptionalField>,
-        transport: &'a dyn Transport,
-    ) -> LocalBoxFuture<'a, Result<Reply, ApiError>> {
-        let request = write(ask, without);
-        Box::pin(async move {
-            let request = request.map_err(|error| ApiError::new(ErrorClass::Request, error.to_string()))?;
-            self.journal.before_send(id, attempt, &request).await;
-            transport.send(request).await
-        })
     }
 
     fn grant(&self) {
@@ -221,22 +222,25 @@ fn write(ask: &Ask, without: Option<OptionalField>) -> Result<HttpRequest, Encod
 }
 
 /// What is under way for a call.
-enum Work<'a> {
+enum Work {
     Nothing,
     Slot(oneshot::Receiver<()>),
-    Headers(LocalBoxFuture<'a, Result<Reply, ApiError>>),
+    /// The journal commits the request before it is sent.
+    Recording(LocalBoxFuture<'static, ()>, Option<HttpRequest>),
+    Headers(LocalBoxFuture<'static, Result<Reply, ApiError>>),
     Body(LocalBoxStream<'static, Result<Vec<u8>, ApiError>>),
 }
 
 enum Happened {
     Slot,
+    Recorded(HttpRequest),
     Headers(Result<Reply, ApiError>),
     Piece(Option<Result<Vec<u8>, ApiError>>),
     Alarm,
     Stop,
 }
 
-impl Work<'_> {
+impl Work {
     /// Waits for the next thing. Dropping the wait loses nothing: it can be taken up again.
     async fn next(&mut self) -> Happened {
         match self {
@@ -245,8 +249,50 @@ impl Work<'_> {
                 Ok(()) => Happened::Slot,
                 Err(oneshot::Canceled) => future::pending().await,
             },
+            Self::Recording(recorded, request) => {
+                recorded.await;
+                match request.take() {
+                    Some(request) => Happened::Recorded(request),
+                    None => future::pending().await,
+                }
+            }
             Self::Headers(reply) => Happened::Headers(reply.await),
             Self::Body(body) => Happened::Piece(body.next().await),
+        }
+    }
+}
+
+/// Tells the journal of one call, each attempt from its sending to its one end.
+struct Record<'a> {
+    journal: &'a dyn Journal,
+    id: CallId,
+    /// The attempt that was sent and has not ended.
+    open: Option<u32>,
+}
+
+impl Record<'_> {
+    fn sent(&mut self, attempt: Option<u32>, now_ms: u64) {
+        self.open = attempt;
+        if let Some(attempt) = attempt {
+            self.journal.sent(self.id, attempt, now_ms);
+        }
+    }
+
+    fn headers(&self, status: u16, headers: &Headers, now_ms: u64) {
+        if let Some(attempt) = self.open {
+            self.journal.headers(self.id, attempt, status, headers, now_ms);
+        }
+    }
+
+    fn chunk(&self, bytes: &[u8], now_ms: u64) {
+        if let Some(attempt) = self.open {
+            self.journal.chunk(self.id, attempt, bytes, now_ms);
+        }
+    }
+
+    fn end(&mut self, end: AttemptEnd, now_ms: u64) {
+        if let Some(attempt) = self.open.take() {
+            self.journal.end(self.id, attempt, end, now_ms);
         }
     }
 }

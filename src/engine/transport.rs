@@ -46,16 +46,34 @@ pub trait ReplySink {
 }
 
 /// Records what is asked and what comes. It deals with its own failures (a full disk does not end
-/// an answer).
+/// an answer). Times are those of the monotonic clock, one for each thing that happened.
 pub trait Journal {
     /// Resolves once the prompt and the request are committed: only then is the request sent.
     fn before_send(&self, id: CallId, attempt: u32, request: &HttpRequest) -> LocalBoxFuture<'static, ()>;
+
+    /// The request goes out.
+    fn sent(&self, id: CallId, attempt: u32, now_ms: u64);
 
     /// The reply has begun.
     fn headers(&self, id: CallId, attempt: u32, status: u16, headers: &Headers, now_ms: u64);
 
     /// A piece of the body, before it is decoded.
     fn chunk(&self, id: CallId, attempt: u32, bytes: &[u8], now_ms: u64);
+
+    /// Nothing more comes of this attempt. Not called when the whole call is dropped: whoever
+    /// drops it knows.
+    fn end(&self, id: CallId, attempt: u32, end: AttemptEnd, now_ms: u64);
+}
+
+/// How the bytes of an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptEnd {
+    /// The body is over.
+    Eof,
+    /// No reply came, or the connection broke.
+    Broken,
+    /// The call wanted no more: stopped, given up, or cut at a limit.
+    Aborted,
 }
 
 /// Keeps nothing.
@@ -66,7 +84,11 @@ impl Journal for NoJournal {
         Box::pin(std::future::ready(()))
     }
 
+    fn sent(&self, _: CallId, _: u32, _: u64) {}
+
     fn headers(&self, _: CallId, _: u32, _: u16, _: &Headers, _: u64) {}
 
     fn chunk(&self, _: CallId, _: u32, _: &[u8], _: u64) {}
+
+    fn end(&self, _: CallId, _: u32, _: AttemptEnd, _: u64) {}
 }

@@ -49,6 +49,8 @@ static CUSTOM: LazyLock<[Provider; 3]> = LazyLock::new(|| {
 
 static SIMULATED: LazyLock<Provider> = LazyLock::new(|| Provider {
     place: Place::Simulated,
+    // No server, so no limit worth the name.
+    connections: 256,
     ..local(
         ("simulated", "Simulated"),
         "https://simulated.invalid",

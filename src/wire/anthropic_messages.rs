@@ -199,7 +199,7 @@ impl Decoder {
     fn delta(&mut self, index: u64, delta: Option<BlockDelta<'_>>, out: &mut Vec<StreamEvent>) -> Verdict {
         let Some(delta) = delta else { return Verdict::Skipped };
         if self.is_complete() {
-            return Verdict::Skipped;
+            return Verdict::Dropped;
         }
         let open = self.open.get_mut(&index);
         match delta.kind.as_str().unwrap_or_default() {

@@ -137,8 +137,10 @@ pub(super) enum Verdict {
     Read,
     /// Well formed, but nothing that this API is known to send.
     Unknown,
-    /// Not readable; or a piece of the answer after its end, which is dropped.
+    /// Not readable.
     Skipped,
+    /// A piece of the answer after its end.
+    Dropped,
 }
 
 impl Body {
@@ -216,7 +218,7 @@ impl Events {
         match verdict {
             Verdict::Read => self.read += 1,
             Verdict::Unknown => {}
-            Verdict::Skipped => self.skip(data),
+            Verdict::Skipped | Verdict::Dropped => self.skip(data),
         }
     }
 

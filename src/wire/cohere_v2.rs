@@ -144,7 +144,7 @@ impl Decoder {
                 "content-start" | "content-delta" | "tool-call-start" | "tool-call-delta" | "citation-start",
             ) => {
                 if self.ended {
-                    return Verdict::Skipped;
+                    return Verdict::Dropped;
                 }
                 if let Some(message) = delta.and_then(|delta| delta.message) {
                     self.message(index, message, out);

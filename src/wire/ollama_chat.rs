@@ -67,7 +67,7 @@ impl Decoder {
             return Verdict::Read;
         }
         if self.done {
-            return Verdict::Skipped;
+            return Verdict::Dropped;
         }
         if !self.started {
             self.started = true;

@@ -226,8 +226,8 @@ impl Decoder {
         let choices = chunk.choices.into_iter().flatten();
         for choice in choices.filter(|choice| choice.index.0.unwrap_or(0) == 0) {
             error = error.or_else(|| choice.error.and_then(read_error));
-            if self.choice(choice, out) == Verdict::Skipped {
-                verdict = Verdict::Skipped;
+            if self.choice(choice, out) == Verdict::Dropped {
+                verdict = Verdict::Dropped;
             }
         }
         if let Some(usage) = chunk.usage.or(groq_usage) {
@@ -307,7 +307,7 @@ impl Decoder {
         for citation in message.annotations.into_iter().flatten().filter_map(|a| a.url_citation) {
             self.citations.push(citation.url, citation.title, out);
         }
-        if dropped { Verdict::Skipped } else { Verdict::Read }
+        if dropped { Verdict::Dropped } else { Verdict::Read }
     }
 
     fn content(&mut self, content: Content<'_>, out: &mut Vec<StreamEvent>) {

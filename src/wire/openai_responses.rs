@@ -167,7 +167,7 @@ impl Decoder {
         let index = event.output_index.0.unwrap_or(0);
         let kind = event.kind.as_str().unwrap_or(name);
         if self.ended && kind.ends_with(".delta") {
-            return Verdict::Skipped;
+            return Verdict::Dropped;
         }
         match kind {
             "response.output_text.delta" => self.text(index, event.delta, out),

@@ -29,7 +29,7 @@ use tutti::{
         Ask, Engine, StopHandle,
         simulated::{Simulated, Simulation},
         stop_pair,
-        transport::{Clock, Journal, Reply, ReplySink, Transport},
+        transport::{AttemptEnd, Clock, Journal, Reply, ReplySink, Transport},
     },
     model::{
         answer::Answer,
@@ -328,8 +328,10 @@ impl Drop for Line {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
     BeforeSend { id: CallId, attempt: u32 },
+    Sent { id: CallId, attempt: u32, now_ms: u64 },
     Headers { id: CallId, attempt: u32, status: u16, now_ms: u64 },
     Chunk { id: CallId, attempt: u32, bytes: Vec<u8>, now_ms: u64 },
+    End { id: CallId, attempt: u32, end: AttemptEnd, now_ms: u64 },
 }
 
 /// Remembers what it is told; its commits may take a while.
@@ -340,7 +342,29 @@ pub struct Recorder {
     log: Log,
 }
 
+impl Entry {
+    pub fn call(&self) -> CallId {
+        match self {
+            Self::BeforeSend { id, .. }
+            | Self::Sent { id, .. }
+            | Self::Headers { id, .. }
+            | Self::Chunk { id, .. }
+            | Self::End { id, .. } => *id,
+        }
+    }
+}
+
 impl Recorder {
+    /// How the attempts of one call ended, in order; each that was sent ends once.
+    pub fn ends(&self, call: CallId) -> Vec<(u32, AttemptEnd)> {
+        let entries = self.entries.borrow();
+        let ends = entries.iter().filter_map(|entry| match entry {
+            Entry::End { id, attempt, end, .. } if *id == call => Some((*attempt, *end)),
+            _ => None,
+        });
+        ends.collect()
+    }
+
     /// The bytes of one call's attempt, and when they came.
     pub fn chunks(&self, call: CallId, of_attempt: u32) -> Vec<(u64, Vec<u8>)> {
         let entries = self.entries.borrow();
@@ -364,6 +388,14 @@ impl Journal for Recorder {
             clock.sleep_until(committed_ms).await;
             log.borrow_mut().push("committed".to_owned());
         })
+    }
+
+    fn sent(&self, id: CallId, attempt: u32, now_ms: u64) {
+        self.entries.borrow_mut().push(Entry::Sent { id, attempt, now_ms });
+    }
+
+    fn end(&self, id: CallId, attempt: u32, end: AttemptEnd, now_ms: u64) {
+        self.entries.borrow_mut().push(Entry::End { id, attempt, end, now_ms });
     }
 
     fn headers(&self, id: CallId, attempt: u32, status: u16, _: &Headers, now_ms: u64) {
