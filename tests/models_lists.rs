@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tutti::{
-    model::catalog::{ModelInfo, Price},
+    model::listing::{ModelInfo, Price},
     wire::models::{read_models, read_page},
 };
 

@@ -2,6 +2,7 @@
 //!
 //! - [`chat`]: what is said and asked
 //! - [`provider`]: who answers, as rows of data; [`catalog`]: the rows
+//! - [`listing`]: what a provider's list tells of its models
 //! - [`event`]: what a decoder says while an answer arrives; [`answer`]: what the events add up to
 //! - [`error`]: what went wrong, in classes that a person can act on
 //! - [`http`]: requests as plain data, origins and keys
@@ -12,4 +13,5 @@ pub mod chat;
 pub mod error;
 pub mod event;
 pub mod http;
+pub mod listing;
 pub mod provider;

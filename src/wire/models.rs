@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::error::read_error;
 use crate::model::{
-    catalog::{ModelInfo, ModelPage, Price},
     error::{ApiError, ErrorClass},
+    listing::{ModelInfo, ModelPage, Price},
 };
 
 /// Reads the models of one page, in the provider's order, nothing left out or joined.

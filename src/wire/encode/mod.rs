@@ -105,7 +105,7 @@ pub fn list_models(provider: &Provider, dialect: Dialect, key: Option<&ApiKey>) 
     get(provider, paths::models(provider, dialect, None), key)
 }
 
-/// Asks for the page that `next` of a [`ModelPage`](crate::model::catalog::ModelPage) stands for.
+/// Asks for the page that `next` of a [`ModelPage`](crate::model::listing::ModelPage) stands for.
 pub fn more_models(provider: &Provider, dialect: Dialect, key: Option<&ApiKey>, next: &str) -> HttpRequest {
     get(provider, paths::models(provider, dialect, Some(next)), key)
 }
