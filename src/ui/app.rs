@@ -80,9 +80,9 @@ fn App() -> impl IntoView {
         next_id.update_value(|id| *id += 1);
         Panel::new(next_id.get_value(), catalog::simulated(), model)
     };
-    let panels = RwSignal::new(FIRST_MODELS.map(new_panel).to_vec());
+    let panels = RwSignal::new(FIRST_MODELS.map(|model| new_panel(&speaking(model, language))).to_vec());
 
-    let add = move |()| panels.update(|panels| panels.push(new_panel("sim-quick")));
+    let add = move |()| panels.update(|panels| panels.push(new_panel(&speaking("sim-quick", language))));
     let remove = move |id: u32| {
         panels.update(|panels| {
             for panel in panels.extract_if(.., |panel| panel.id == id) {
@@ -132,6 +132,14 @@ fn App() -> impl IntoView {
             <p id="status" role="status">{progress}</p>
             <Composer on_send=send on_stop_all=stop_all on_add=add is_running />
         </footer>
+    }
+}
+
+/// The simulated model that answers in the language of the page.
+fn speaking(model: &str, language: RwSignal<Language>) -> String {
+    match language.get_untracked() {
+        Language::English => model.to_owned(),
+        other => format!("{model}-{}", other.tag()),
     }
 }
 

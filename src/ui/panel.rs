@@ -224,7 +224,11 @@ fn Choice(panel: Panel) -> impl IntoView {
         .chain(catalog::custom())
         .map(|row| {
             let chosen = chosen.clone();
-            view! { <option value=&*row.id selected=move || chosen.get() == row.id>{&*row.name}</option> }
+            let name = move || match row.place {
+                Place::Simulated => Word::Simulated.text(language.get()),
+                Place::Cloud | Place::Local => &*row.name,
+            };
+            view! { <option value=&*row.id selected=move || chosen.get() == row.id>{name}</option> }
         })
         .collect_view();
     let formats = {

@@ -88,10 +88,11 @@ pub enum Word {
     NeedsModel,
     NeedsBaseUrl,
     BadKey,
+    Simulated,
 }
 
 impl Word {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Tagline,
         Self::Prompt,
         Self::PromptHint,
@@ -114,6 +115,7 @@ impl Word {
         Self::NeedsModel,
         Self::NeedsBaseUrl,
         Self::BadKey,
+        Self::Simulated,
     ];
 
     pub fn text(self, language: Language) -> &'static str {
@@ -159,6 +161,7 @@ impl Word {
                 "사용 중인 리소스의 주소를 입력하세요.",
                 "ご自身のリソースのアドレスを入力してください。",
             ],
+            Self::Simulated => ["Simulated", "시뮬레이션", "シミュレーション"],
             Self::BadKey => [
                 "The key has characters that a key cannot have. Copy it again.",
                 "키에 쓸 수 없는 문자가 있습니다. 다시 복사해 주세요.",
