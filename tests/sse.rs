@@ -4,10 +4,10 @@ mod common;
 
 use common::{Random, fixtures, pieces};
 use serde_json::{Value, json};
-use tutti::wire::sse::Sse;
+use tutti::wire::{body::DEFAULT_LINE_LIMIT, sse::Sse};
 
 fn events<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> (Value, Value) {
-    let mut parser = Sse::new(1 << 20);
+    let mut parser = Sse::new(DEFAULT_LINE_LIMIT);
     let mut found = Vec::new();
     for chunk in chunks {
         let push = |event: tutti::wire::sse::SseEvent<'_>| {
@@ -23,12 +23,15 @@ fn check(name: &str, input: &[u8], expected: &Value, retry: &Value) {
     assert_eq!(&whole.0, expected, "{name}, whole");
     assert_eq!(&whole.1, retry, "{name}, retry");
     assert_eq!(events(input.chunks(1)), whole, "{name}, every byte");
-    for at in 0..=input.len() {
+    // Everywhere; in a very long input, at its ends and in some places between.
+    let mut random = Random(7);
+    let everywhere = 0..=if input.len() > 4096 { 64 } else { input.len() };
+    let elsewhere = (0..20).map(|_| random.below(input.len() + 1)).collect::<Vec<_>>();
+    for at in everywhere.chain(elsewhere) {
         let (head, tail) = input.split_at(at);
         assert_eq!(events([head, tail]), whole, "{name}, cut at {at}");
     }
-    let mut random = Random(7);
-    for _ in 0..20 {
+    for _ in 0..5 {
         let lengths: Vec<_> = (0..input.len()).map(|_| random.below(9)).collect();
         assert_eq!(events(pieces(input, lengths)), whole, "{name}, cut at random");
     }
