@@ -16,7 +16,12 @@ const TEXT_LIMIT: usize = 4000;
 
 /// Reads an error body of any provider. Never fails: what has no known shape is kept as plain text.
 pub fn read_error(http_status: u16, body: &[u8]) -> ApiError {
-    let known = serde_json::from_slice::<Value>(body).ok().and_then(|value| find(&value, 0));
+    let read = |json: &[u8]| find(&serde_json::from_slice(json).ok()?, 0);
+    let known = read(body).or_else(|| {
+        // Framed like the stream that was asked for.
+        let mut lines = body.split(|byte| matches!(byte, b'\n' | b'\r'));
+        lines.find_map(|line| read(line.strip_prefix(b"data:")?))
+    });
     let mut error = known.unwrap_or_else(|| raw_text(body));
     error.http_status = Some(http_status);
     error.class = classify(&error);
@@ -49,6 +54,7 @@ fn find(value: &Value, depth: u8) -> Option<ApiError> {
     }
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
     let message = text("message").or_else(|| object.get("detail").and_then(detail_text));
+    let message = message.or_else(|| text("msg"));
     let message = message.or_else(|| {
         let first = object.get("errors")?.get(0)?;
         first.get("message").unwrap_or(first).as_str().map(str::to_owned)
@@ -197,24 +203,44 @@ fn classify(error: &ApiError) -> ErrorClass {
     let message = error.message.to_ascii_lowercase();
     let named = |names: &[&str]| names.iter().any(|name| words.contains(name));
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| message.contains(phrase));
-    let is_request = matches!(status, None | Some(400 | 413 | 422));
+    let is_request = matches!(status, None | Some(400 | 422));
 
     if status == Some(402)
-        || named(&["insufficient_quota", "billing", "insufficient_balance", "insufficient_credits"])
-        || says(&["insufficient balance", "credit balance is too low", "insufficient credits"])
+        || named(&[
+            "insufficient_quota",
+            "billing",
+            "insufficient_balance",
+            "insufficient_credits",
+            "exceeded_current_quota",
+            "allocationquota",
+            "arrearage",
+        ])
+        || says(&[
+            "insufficient balance",
+            "credit balance is too low",
+            "insufficient credits",
+            "used all available credits",
+        ])
     {
         return ErrorClass::Quota;
+    }
+    // Whatever the code says: the same request is as large when it is sent again.
+    if status == Some(413) {
+        return ErrorClass::TooLong;
     }
     if status == Some(429) || named(&["rate_limit", "resource_exhausted", "too_many_requests"]) {
         return ErrorClass::RateLimit;
     }
-    if named(&["overloaded"]) || status == Some(529) || (status == Some(503) && says(&["overloaded"])) {
+    if named(&["overloaded", "capacity_exceeded"])
+        || status == Some(529)
+        || (status == Some(503) && says(&["overloaded"]))
+    {
         return ErrorClass::Overloaded;
     }
     let wrong_key =
         says(&["api key"]) && says(&["incorrect", "invalid", "not valid", "missing", "no api key"]);
     if status == Some(401)
-        || named(&["invalid_api_key", "authentication", "unauthenticated", "unauthorized"])
+        || named(&["invalid_api_key", "wrong_api_key", "authentication", "unauthenticated", "unauthorized"])
         || (wrong_key && matches!(status, None | Some(400 | 403)))
     {
         return ErrorClass::Auth;
@@ -230,30 +256,65 @@ fn classify(error: &ApiError) -> ErrorClass {
             "context length",
             "context window",
             "context size",
+            "context limit",
             "prompt is too long",
+            "prompt length",
+            "prompt exceeds max length",
+            "model token limit",
+            "input token count",
+            "range of input length",
             "input is too long",
             "too many tokens",
             "maximum number of tokens",
             "length of all messages is too long",
             "exceeds the maximum number of tokens",
-        ]) || status == Some(413))
+            "`inputs` tokens",
+        ]))
     {
         return ErrorClass::TooLong;
     }
-    if named(&["content_filter", "content_policy", "responsibleai", "content_blocked", "moderation"])
-        || says(&["content management policy", "content policy"])
-    {
+    if named(&[
+        "content_filter",
+        "content_policy",
+        "responsibleai",
+        "content_blocked",
+        "moderation",
+        "data_inspection",
+    ]) || says(&[
+        "content management policy",
+        "content policy",
+        "content exists risk",
+        "unsafe or sensitive content",
+    ]) {
         return ErrorClass::Blocked;
     }
     if status == Some(404)
-        || named(&["model_not_found", "deploymentnotfound", "not_found", "invalid_model"])
+        || named(&[
+            "model_not_found",
+            "model_not_supported",
+            "model_not_available",
+            "model_decommissioned",
+            "deploymentnotfound",
+            "not_found",
+            "invalid_model",
+        ])
         || (is_request
             && says(&["model"])
-            && says(&["does not exist", "not found", "unknown model", "invalid model", "not a valid model"]))
+            && says(&[
+                "does not exist",
+                "not found",
+                "not exist",
+                "unknown model",
+                "invalid model",
+                "not a valid model",
+            ]))
     {
         return ErrorClass::Model;
     }
-    if status == Some(403) || named(&["permission", "forbidden", "unsupported_country"]) {
+    if status == Some(403)
+        || named(&["permission", "forbidden", "unsupported_country"])
+        || says(&["user location is not supported"])
+    {
         return ErrorClass::Forbidden;
     }
     match status {
@@ -329,6 +390,8 @@ mod tests {
         check(502, "<html><head><title>502\n Bad Gateway</title></head></html>", Server, "502 Bad Gateway");
         check(500, "upstream failed", Server, "upstream failed");
         check(408, "", Timeout, "");
+        check(400, "event: error\r\ndata: {\"error\":{\"message\":\"bad\"}}\r\n\r\n", Request, "bad");
+        check(500, r#"{"code":5,"msg":"out of order"}"#, Server, "out of order");
         check(429, "{}", RateLimit, "{}");
     }
 
@@ -356,6 +419,21 @@ mod tests {
             Forbidden
         );
         assert_eq!(class(400, r#"{"error":{"message":"bad","param":"temperature"}}"#), Request);
+        // A request that is too large for one minute is so in the next one too.
+        assert_eq!(class(413, r#"{"error":{"message":"too large","code":"rate_limit_exceeded"}}"#), TooLong);
+        assert_eq!(class(498, r#"{"error":{"message":"x","code":"capacity_exceeded"}}"#), Overloaded);
+        assert_eq!(class(403, r#"{"message":"Wrong key","code":"wrong_api_key"}"#), Auth);
+        let location =
+            r#"{"error":{"code":400,"message":"User location is not supported for the API use."}}"#;
+        assert_eq!(class(400, location), Forbidden);
+        let words = |message: &str| class(400, &serde_json::json!({ "message": message }).to_string());
+        assert_eq!(words("`max_tokens` exceed context limit: 9 + 2 > 10"), TooLong);
+        assert_eq!(words("the maximum prompt length is 9"), TooLong);
+        assert_eq!(words("the input token count is 9 but the model only supports 8"), TooLong);
+        assert_eq!(words("exceeded model token limit: 8"), TooLong);
+        assert_eq!(words("Model Not Exist"), Model);
+        assert_eq!(words("Content Exists Risk"), Blocked);
+        assert_eq!(words("You have used all available credits."), Quota);
     }
 
     #[test]
