@@ -61,7 +61,7 @@ fn checkout() -> Outcome<PathBuf> {
         .into_iter()
         .chain(by_hand)
         .filter_map(|xtask| xtask.parent().map(Path::to_path_buf))
-        .find(|root| root.join("Trunk.toml").is_file())
+        .find(|root| root.join("xtask").join("Cargo.toml").is_file() && root.join("Trunk.toml").is_file())
         .ok_or_else(|| {
             Failure::new(
                 "This is not a checkout of Tutti.",
