@@ -40,18 +40,25 @@ pub fn fuzz(place: &Place, arguments: &[&str]) -> Outcome {
     let mut findings = 0;
     for target in &chosen {
         println!("\n== {target}, {seconds} s ==");
-        let start = Instant::now();
         let mut runs = 0;
+        let mut begun = None;
         let mut command = one(place, target, seconds);
         command.env("PATH", run::path_with(&folders));
-        let clean = run::tee(&mut command, |line| runs = runs_in(line).unwrap_or(runs))?;
+        let clean = run::tee(&mut command, |line| {
+            // The first words of libFuzzer; what came before is the build.
+            if begun.is_none() && line.starts_with("INFO: Seed:") {
+                begun = Some(Instant::now());
+            }
+            runs = runs_in(line).unwrap_or(runs);
+        })?;
+        let seconds = begun.map_or(0, |begun| begun.elapsed().as_secs());
         findings += u64::from(!clean);
         let found = match (clean, runs) {
             (true, _) => "0 findings",
             (false, 0) => "did not start",
             (false, _) => "1 finding",
         };
-        lines.push(format!("{target}: {runs} runs, {} s, {found}", start.elapsed().as_secs()));
+        lines.push(format!("{target}: {runs} runs, {seconds} s, {found}"));
     }
     println!("\n{}", lines.join("\n"));
     if findings == 0 {
