@@ -126,7 +126,7 @@ impl Decoder {
             "content_block_delta" => return self.delta(event.index.0.unwrap_or(0), event.delta, out),
             "content_block_start" => {
                 let Some(raw) = event.content_block else { return Verdict::Skipped };
-                return self.block(event.index.0.unwrap_or(0), raw, out);
+                return self.block(event.index.0.unwrap_or(0), raw, true, out);
             }
             "content_block_stop" => out.extend(self.close(event.index.0.unwrap_or(0))),
             "message_start" => {
@@ -159,7 +159,7 @@ impl Decoder {
         let own = |text: Loose<'_>| text.non_empty().map(Text::into_string);
         out.push(StreamEvent::Start { id: own(message.id), model: own(message.model) });
         for (index, raw) in (0..).zip(message.content.into_iter().flatten()) {
-            self.block(index, raw, out);
+            self.block(index, raw, false, out);
             out.extend(self.close(index));
         }
         if let Some(raw) = message.stop_reason.non_empty() {
@@ -168,7 +168,7 @@ impl Decoder {
         self.usage(message.usage, out);
     }
 
-    fn block(&mut self, index: u64, raw: &RawValue, out: &mut Vec<StreamEvent>) -> Verdict {
+    fn block(&mut self, index: u64, raw: &RawValue, is_stream: bool, out: &mut Vec<StreamEvent>) -> Verdict {
         let Ok(block) = serde_json::from_str::<Block<'_>>(raw.get()) else { return Verdict::Skipped };
         match block.kind.as_str().unwrap_or_default() {
             "text" => {
@@ -180,7 +180,7 @@ impl Decoder {
             "tool_use" => {
                 // A stream begins with `input: {}` and sends the fragments after it.
                 let input = block.input.map_or("", RawValue::get);
-                let input = if input == "{}" { "" } else { input };
+                let input = if is_stream && matches!(input, "{}" | "null") { "" } else { input };
                 self.tool_calls.fragment(Some(index), block.id, block.name, input, out);
             }
             kind => {

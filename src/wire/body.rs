@@ -117,6 +117,8 @@ struct Body {
     page: Option<Vec<u8>>,
     /// Something other than comments and blank lines came.
     any_content: bool,
+    /// The first line, if it is of no known framing.
+    opening: String,
 }
 
 /// Everything after the framing: what the dialect makes of the events, and how many it did not read.
@@ -152,6 +154,7 @@ impl Body {
             json_lines: false,
             page: None,
             any_content: false,
+            opening: String::new(),
         }
     }
 
@@ -172,7 +175,12 @@ impl Body {
             }
             _ => false,
         };
-        self.any_content |= !content.is_empty() && content.first() != Some(&b':');
+        let is_content = !content.is_empty() && content.first() != Some(&b':');
+        if !self.any_content && is_content && !is_field && !is_json {
+            // Perhaps the words of a proxy: no event comes of them.
+            self.opening = lossy(content).chars().take(200).collect();
+        }
+        self.any_content |= is_content;
         let events = &mut self.events;
         if self.values.is_open() && is_field {
             // A value that never closed must not swallow the events after it.
@@ -203,7 +211,8 @@ impl Body {
         if !self.any_content {
             return Some(ApiError::new(ErrorClass::Empty, ""));
         }
-        Some(ApiError::new(ErrorClass::Protocol, self.events.excerpt.clone()))
+        let words = [&self.events.excerpt, &self.opening].into_iter().find(|words| !words.is_empty());
+        Some(ApiError::new(ErrorClass::Protocol, words.cloned().unwrap_or_default()))
     }
 }
 
@@ -218,6 +227,8 @@ impl Events {
         match verdict {
             Verdict::Read => self.read += 1,
             Verdict::Unknown => {}
+            // Empty data keeps a line alive; `[DONE]` ends streams of any dialect behind some routers.
+            Verdict::Skipped if matches!(data.trim(), "" | "[DONE]") => {}
             Verdict::Skipped | Verdict::Dropped => self.skip(data),
         }
     }

@@ -57,7 +57,7 @@ fn next_page(value: &Value) -> Option<String> {
 
 fn model(value: &Value) -> Option<ModelInfo> {
     let item = Item(value);
-    let id = item.text(&["/id", "/name", "/model"])?;
+    let id = item.text(&["/id", "/name", "/model", "/slug", "/key"])?;
     let name = item.text(&["/display_name", "/displayName", "/model_spec/name", "/name"]);
     Some(ModelInfo {
         name: name.filter(|name| name != &id),

@@ -1,11 +1,14 @@
 //! Ollama's own `/api/chat`: one JSON object a line. Source: Ollama, "API: Generate a chat completion".
 
+use std::borrow::Cow;
+
 use serde_json::{Value, value::RawValue};
 
 use super::{
     body::Verdict,
     error::read_stream_error,
     object::object,
+    openai_chat::raw_arguments,
     parts::Numbering,
     text::{Count, Loose, Text},
 };
@@ -27,6 +30,7 @@ object! {
         "done_reason" => done_reason: Loose<'a>,
         "prompt_eval_count" => prompt_eval_count: Count,
         "eval_count" => eval_count: Count,
+        "error" => error: Option<&'a RawValue>,
     }
 }
 
@@ -59,12 +63,16 @@ impl Decoder {
 
     pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
         let Ok(line) = serde_json::from_str::<Line<'_>>(data) else { return Verdict::Skipped };
-        if line.message.is_none() && line.done.is_none() {
-            let value = serde_json::from_str::<Value>(data).ok();
-            let error = value.filter(|value| value.get("error").is_some());
-            let Some(error) = error.as_ref().and_then(read_stream_error) else { return Verdict::Unknown };
+        let value = line.error.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+        let error = value.as_ref().and_then(read_stream_error);
+        if line.message.is_none() && line.done.is_none() && error.is_none() {
+            return Verdict::Unknown;
+        }
+        if let Some(error) = error {
             out.push(StreamEvent::Error(error));
-            return Verdict::Read;
+            if line.done.is_none() {
+                return Verdict::Read;
+            }
         }
         if self.done {
             return Verdict::Dropped;
@@ -114,7 +122,10 @@ impl Decoder {
                 index: self.tool_calls,
                 id: call.id.non_empty().map(Text::into_string),
                 name: function.name.non_empty().map(Text::into_string),
-                arguments: function.arguments.map_or("{}", RawValue::get).to_owned(),
+                arguments: function
+                    .arguments
+                    .map_or(Cow::Borrowed("{}"), |raw| raw_arguments(raw.get()))
+                    .into_owned(),
             }));
             self.tool_calls += 1;
         }

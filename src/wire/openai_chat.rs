@@ -14,7 +14,7 @@ use super::{
     object::object,
     parts::{Citations, Numbering, ToolCalls},
     reasoning_details::{Detail, Details},
-    text::{Count, Loose, Text},
+    text::{Count, Loose, Maybe, Text},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -42,18 +42,20 @@ object! {
         "model" => model: Loose<'a>,
         "object" => object: Loose<'a>,
         "choices" => choices: Option<Vec<Choice<'a>>>,
-        "usage" => usage: Option<Box<RawUsage>>,
-        "x_groq" => x_groq: Option<Box<XGroq<'a>>>,
+        "usage" => usage: Maybe<Box<RawUsage>>,
+        "x_groq" => x_groq: Maybe<Box<XGroq<'a>>>,
         "error" => error: Option<&'a RawValue>,
         /// Perplexity: the URLs of all sources, on every chunk.
-        "citations" => citations: Option<Vec<Loose<'a>>>,
+        "citations" => citations: Maybe<Vec<Loose<'a>>>,
+        /// The same sources with their titles; read where there is no list of URLs.
+        "search_results" => search_results: Maybe<Vec<UrlCitation<'a>>>,
     }
 }
 
 object! {
     /// Groq puts the usage, and some errors, into a field of its own.
     struct XGroq<'a> {
-        "usage" => usage: Option<Box<RawUsage>>,
+        "usage" => usage: Maybe<Box<RawUsage>>,
         "error" => error: Option<&'a RawValue>,
     }
 }
@@ -67,7 +69,7 @@ object! {
         "message" => message: Option<&'a RawValue>,
         "finish_reason" => finish_reason: Loose<'a>,
         /// Moonshot's place for it.
-        "usage" => usage: Option<Box<RawUsage>>,
+        "usage" => usage: Maybe<Box<RawUsage>>,
         "error" => error: Option<&'a RawValue>,
     }
 }
@@ -77,10 +79,12 @@ object! {
         "content" => content: Content<'a>,
         "reasoning_content" => reasoning_content: Loose<'a>,
         "reasoning" => reasoning: Loose<'a>,
-        "reasoning_details" => reasoning_details: Option<Vec<Detail<'a>>>,
+        "reasoning_details" => reasoning_details: Maybe<Vec<Detail<'a>>>,
         "refusal" => refusal: Loose<'a>,
         "tool_calls" => tool_calls: Option<Vec<ToolFragment<'a>>>,
-        "annotations" => annotations: Option<Vec<Annotation<'a>>>,
+        /// The one call of the format before `tool_calls`.
+        "function_call" => function_call: Option<Box<FunctionFragment<'a>>>,
+        "annotations" => annotations: Maybe<Vec<Annotation<'a>>>,
     }
 }
 
@@ -201,27 +205,30 @@ impl Decoder {
             self.done = true;
             return Verdict::Read;
         }
-        let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(data) else {
-            // Some servers keep the line alive with empty data.
-            return if data.trim().is_empty() { Verdict::Unknown } else { Verdict::Skipped };
-        };
+        let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(data) else { return Verdict::Skipped };
         let object = chunk.object.as_str();
         let is_error = name == "error" || object == Some("error");
-        let groq_error = chunk.x_groq.as_ref().and_then(|groq| groq.error);
+        let groq_error = chunk.x_groq.0.as_ref().and_then(|groq| groq.error);
         let mut error = [chunk.error, groq_error].into_iter().flatten().find_map(read_error);
-        if is_error || (chunk.choices.is_none() && chunk.usage.is_none() && error.is_none()) {
+        if is_error || (chunk.choices.is_none() && chunk.usage.0.is_none() && error.is_none()) {
             let whole = serde_json::from_str(data).ok();
             error = whole.as_ref().and_then(read_stream_error).or(error);
         }
-        let known = chunk.choices.is_some() || chunk.usage.is_some() || chunk.x_groq.is_some();
+        let known = chunk.choices.is_some() || chunk.usage.0.is_some() || chunk.x_groq.0.is_some();
         if !known && error.is_none() {
             return if object.is_some() { Verdict::Read } else { Verdict::Unknown };
         }
         self.start(&chunk.id, &chunk.model, out);
-        let groq_usage = chunk.x_groq.and_then(|groq| groq.usage);
+        let groq_usage = chunk.x_groq.0.and_then(|groq| groq.usage.0);
         let mut verdict = Verdict::Read;
-        for url in chunk.citations.into_iter().flatten() {
-            self.citations.push(url, Loose(None), out);
+        if let Some(urls) = chunk.citations.0 {
+            for url in urls {
+                self.citations.push(url, Loose(None), out);
+            }
+        } else {
+            for source in chunk.search_results.0.into_iter().flatten() {
+                self.citations.push(source.url, source.title, out);
+            }
         }
         let choices = chunk.choices.into_iter().flatten();
         for choice in choices.filter(|choice| choice.index.0.unwrap_or(0) == 0) {
@@ -230,7 +237,7 @@ impl Decoder {
                 verdict = Verdict::Dropped;
             }
         }
-        if let Some(usage) = chunk.usage.or(groq_usage) {
+        if let Some(usage) = chunk.usage.0.or(groq_usage) {
             out.extend(self.usage(&usage));
         }
         if let Some(error) = error {
@@ -262,7 +269,7 @@ impl Decoder {
         if let Some(message) = message {
             verdict = self.message(message, out);
         }
-        if let Some(usage) = choice.usage {
+        if let Some(usage) = choice.usage.0 {
             out.extend(self.usage(&usage));
         }
         if let Some(raw) = choice.finish_reason.0.map(Text::into_string).filter(|raw| !raw.is_empty()) {
@@ -282,12 +289,12 @@ impl Decoder {
         let plain = fields.into_iter().find_map(|field| field.0.filter(|text| !text.as_str().is_empty()));
         if let Some(text) = plain {
             self.reasoning(text.0, out);
-        } else if let Some(details) = &message.reasoning_details {
+        } else if let Some(details) = &message.reasoning_details.0 {
             for text in details.iter().filter_map(Detail::text) {
                 self.reasoning(Cow::Borrowed(text), out);
             }
         }
-        for detail in message.reasoning_details.into_iter().flatten() {
+        for detail in message.reasoning_details.0.into_iter().flatten() {
             self.details.push(detail);
         }
         self.content(message.content, out);
@@ -298,16 +305,27 @@ impl Decoder {
         if dropped {
             out.truncate(before);
         }
-        for call in message.tool_calls.into_iter().flatten() {
-            let (name, arguments) =
-                call.function.map_or((Loose(None), None), |function| (function.name, function.arguments));
-            let arguments = arguments.map_or(Cow::Borrowed(""), |raw| raw_arguments(raw.get()));
-            self.tool_calls.fragment(call.index.0, call.id, name, &arguments, out);
+        for ToolFragment { index, id, function } in message.tool_calls.into_iter().flatten() {
+            self.tool_call(index.0, id, function.unwrap_or_default(), out);
         }
-        for citation in message.annotations.into_iter().flatten().filter_map(|a| a.url_citation) {
+        if let Some(function) = message.function_call {
+            self.tool_call(None, Loose(None), *function, out);
+        }
+        for citation in message.annotations.0.into_iter().flatten().filter_map(|a| a.url_citation) {
             self.citations.push(citation.url, citation.title, out);
         }
         if dropped { Verdict::Dropped } else { Verdict::Read }
+    }
+
+    fn tool_call(
+        &mut self,
+        index: Option<u64>,
+        id: Loose<'_>,
+        function: FunctionFragment<'_>,
+        out: &mut Vec<StreamEvent>,
+    ) {
+        let arguments = function.arguments.map_or(Cow::Borrowed(""), |raw| raw_arguments(raw.get()));
+        self.tool_calls.fragment(index, id, function.name, &arguments, out);
     }
 
     fn content(&mut self, content: Content<'_>, out: &mut Vec<StreamEvent>) {
@@ -326,8 +344,10 @@ impl Decoder {
                                 }
                             }
                         },
-                        Some("reference") => self.citations.push(part.url, part.title, out),
-                        Some("text") | None => {
+                        Some("reference" | "tool_reference") => {
+                            self.citations.push(part.url, part.title, out)
+                        }
+                        Some("text" | "output_text") | None => {
                             if let Some(text) = part.text.0 {
                                 self.text(text, out);
                             }
@@ -410,7 +430,7 @@ fn read_error(raw: &RawValue) -> Option<ApiError> {
 }
 
 /// Arguments are a string with JSON in it; a few servers send the object itself.
-fn raw_arguments(raw: &str) -> Cow<'_, str> {
+pub(super) fn raw_arguments(raw: &str) -> Cow<'_, str> {
     if raw.starts_with('"') {
         serde_json::from_str::<Text<'_>>(raw).map(|text| text.0).unwrap_or_default()
     } else if raw == "null" {
@@ -436,6 +456,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
             }
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
                 Ok(Content::None)
+            }
+            /// One part without a list around it.
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let part = ContentPart::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(Content::Parts(vec![part]))
             }
             fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
                 let mut parts = Vec::new();

@@ -28,6 +28,8 @@ pub struct Decoder {
     failed: bool,
     thoughts: Numbering<(u64, u64)>,
     tool_calls: ToolCalls,
+    /// The number of the item under way where the events bear none.
+    unnumbered: u64,
     /// What came of each output item, by its index. What is done or ended repeats it.
     items: BTreeMap<u64, Seen>,
     /// What came of any of them.
@@ -164,8 +166,8 @@ impl Decoder {
             return Verdict::Read;
         }
         let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
-        let index = event.output_index.0.unwrap_or(0);
         let kind = event.kind.as_str().unwrap_or(name);
+        let index = event.output_index.0.unwrap_or_else(|| self.place(kind));
         if self.ended && kind.ends_with(".delta") {
             return Verdict::Dropped;
         }
@@ -208,9 +210,16 @@ impl Decoder {
             | "response.failed"
             | "response.done"
             | "response.cancelled" => {
-                let Some(Ok(response)) = event.response.map(|raw| serde_json::from_str(raw.get())) else {
+                let Some(Ok(mut response)) =
+                    event.response.map(|raw| serde_json::from_str::<Response<'_>>(raw.get()))
+                else {
                     return Verdict::Skipped;
                 };
+                if response.status.as_str().is_none() {
+                    // Some servers say it in the name of the event only.
+                    let status = kind.trim_start_matches("response.").to_owned();
+                    response.status = Loose(Some(Text(status.into())));
+                }
                 self.end(response, out);
             }
             "error" => self.error(data, out),
@@ -228,6 +237,17 @@ impl Decoder {
             }
         }
         Verdict::Read
+    }
+
+    /// Some servers do not number the items: then an item lasts until the next one begins.
+    fn place(&mut self, kind: &str) -> u64 {
+        let is_next = match kind {
+            "response.output_item.added" => true,
+            "response.output_item.done" => self.seen(self.unnumbered).has(Field::Done),
+            _ => false,
+        };
+        self.unnumbered += u64::from(is_next);
+        self.unnumbered
     }
 
     fn start(&mut self, response: &Response<'_>, out: &mut Vec<StreamEvent>) {
@@ -321,10 +341,15 @@ impl Decoder {
         let Ok(item) = serde_json::from_str::<Item<'_>>(raw.get()) else { return };
         let is_new = |field| !seen.has(field);
         if is_call(&item) {
+            let arguments = item.arguments.as_str().or(item.input.as_str()).unwrap_or_default();
             if is_new(Field::Arguments) {
                 self.note(index, Field::Arguments);
-                let arguments = item.arguments.as_str().or(item.input.as_str()).unwrap_or_default();
+                self.note(index, Field::Call);
                 self.tool_calls.fragment(Some(index), item.call_id, item.name, arguments, out);
+            } else if is_new(Field::Call) {
+                // Its arguments have come and nothing has named it yet.
+                self.note(index, Field::Call);
+                self.tool_calls.fragment(Some(index), item.call_id, item.name, "", out);
             }
             return;
         }

@@ -57,11 +57,19 @@ impl Citations {
 /// stream of a million calls must not take a million steps for each.
 const LOOK_BACK: usize = 100;
 
+#[derive(Debug)]
+struct Call {
+    /// The provider's index.
+    index: Option<u64>,
+    id: Option<String>,
+    name: Option<String>,
+}
+
 /// Joins the fragments of tool calls by the provider's index, and numbers the calls without gaps.
 #[derive(Debug, Default)]
 pub struct ToolCalls {
-    /// The provider's index and id of each call, in order of appearance.
-    calls: Vec<(Option<u64>, Option<String>)>,
+    /// The calls in order of appearance.
+    calls: Vec<Call>,
 }
 
 impl ToolCalls {
@@ -70,7 +78,8 @@ impl ToolCalls {
     }
 
     /// A fragment without an index belongs to the call of its id, else to the latest. A new id under
-    /// a used index is another call: some servers number every parallel call 0.
+    /// a used index is another call if it is named: some servers number every parallel call 0, others
+    /// invent an id for every fragment. So is another name, where there are no ids.
     pub fn fragment(
         &mut self,
         index: Option<u64>,
@@ -79,29 +88,40 @@ impl ToolCalls {
         arguments: &str,
         out: &mut Vec<StreamEvent>,
     ) {
-        let id = id.non_empty().map(Text::into_string).filter(|id| id != "null");
+        let mut id = id.non_empty().map(Text::into_string).filter(|id| id != "null");
+        let name = name.non_empty().map(Text::into_string);
         let mut latest = self.calls.iter().enumerate().rev().take(LOOK_BACK);
-        let found = latest.find(|(_, (known_index, known_id))| {
-            let same_id = id.is_none() || known_id.is_none() || *known_id == id;
-            let same_index = match index {
-                Some(_) => *known_index == index,
-                None => true,
-            };
-            same_id && same_index
+        let found = latest.find(|(_, known)| {
+            let same_id = id.is_none() || known.id.is_none() || known.id == id;
+            let other_name = name.is_some()
+                && known.name.is_some()
+                && known.name != name
+                && id.is_none()
+                && known.id.is_none();
+            match index {
+                _ if other_name => false,
+                Some(_) => known.index == index && (same_id || name.is_none()),
+                None => same_id,
+            }
         });
         let place = found.map(|(place, _)| place).unwrap_or_else(|| {
-            self.calls.push((index, None));
+            self.calls.push(Call { index, id: None, name: None });
             self.calls.len() - 1
         });
-        if let Some((_, known_id)) = self.calls.get_mut(place)
-            && id.is_some()
-        {
-            known_id.clone_from(&id);
+        if let Some(known) = self.calls.get_mut(place) {
+            if known.id.is_some() {
+                id = None;
+            } else {
+                known.id.clone_from(&id);
+            }
+            if known.name.is_none() {
+                known.name.clone_from(&name);
+            }
         }
         out.push(StreamEvent::Delta(Delta::ToolCall {
             index: u32::try_from(place).unwrap_or(u32::MAX),
             id,
-            name: name.non_empty().map(Text::into_string),
+            name,
             arguments: arguments.to_owned(),
         }));
     }
@@ -128,6 +148,35 @@ mod tests {
             })
             .collect();
         assert_eq!(places, [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn calls_without_ids_under_one_index_are_told_apart_by_their_names() {
+        let mut calls = ToolCalls::default();
+        let mut out = Vec::new();
+        let loose = |text: &'static str| Loose(Some(Text(text.into())));
+        calls.fragment(Some(0), loose(""), loose("f"), "{}", &mut out);
+        calls.fragment(Some(0), loose(""), loose("f"), "", &mut out);
+        calls.fragment(Some(0), loose(""), loose("g"), "{}", &mut out);
+        assert_eq!(calls.calls.len(), 2);
+    }
+
+    #[test]
+    fn an_id_of_its_own_for_every_fragment_makes_one_call() {
+        let mut calls = ToolCalls::default();
+        let mut out = Vec::new();
+        let loose = |text: &'static str| Loose(Some(Text(text.into())));
+        calls.fragment(Some(0), loose("a"), loose("f"), "{", &mut out);
+        calls.fragment(Some(0), loose("b"), Loose(None), "}", &mut out);
+        let fragment = |id: Option<&str>, name: Option<&str>, arguments: &str| {
+            StreamEvent::Delta(Delta::ToolCall {
+                index: 0,
+                id: id.map(str::to_owned),
+                name: name.map(str::to_owned),
+                arguments: arguments.to_owned(),
+            })
+        };
+        assert_eq!(out, [fragment(Some("a"), Some("f"), "{"), fragment(None, None, "}")]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::model::error::Code;
 
@@ -111,6 +111,24 @@ impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
             }
         }
         deserializer.deserialize_any(LooseVisitor)
+    }
+}
+
+/// What is read if it has its shape; anything else reads as absent. For fields beside the text of an
+/// answer, which must not be lost for them.
+#[derive(Clone, Copy, Debug)]
+pub struct Maybe<T>(pub Option<T>);
+
+impl<T> Default for Maybe<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Self(if raw == "null" { None } else { serde_json::from_str(raw).ok() }))
     }
 }
 
@@ -244,6 +262,15 @@ mod tests {
         for json in ["1", "-1", "1.5", "true", "null", "[1,{\"a\":[]}]", "{\"a\":{\"b\":null}}"] {
             let loose: Loose<'_> = serde_json::from_str(json).unwrap();
             assert!(loose.0.is_none(), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_has_another_shape_reads_as_absent() {
+        let read = |json| serde_json::from_str::<Maybe<Vec<u8>>>(json).unwrap().0;
+        assert_eq!(read("[1,2]"), Some(vec![1, 2]));
+        for json in ["null", "{}", "[{\"a\":1}]", "\"\"", "7"] {
+            assert_eq!(read(json), None, "{json}");
         }
     }
 
