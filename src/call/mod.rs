@@ -19,7 +19,8 @@
 //!     keep the slot only while call.need().keeps_slot()       // else release(id, call.outcome())
 //!     match call.need() {
 //!         Slot       => wait for the queue                    // -> Input::SlotGranted
-//!         Headers{..} => send the request, wait for headers   // -> Input::Headers or Broken
+//!         Headers{..} => send the request                     // -> Input::Sent
+//!                       and wait for its headers            // -> Input::Headers or Broken
 //!         Body{..}   => read the next piece of that reply     // -> Input::Bytes, End or Broken
 //!         Time       => wait                                  // -> Input::Tick
 //!         Nothing    => break
@@ -28,8 +29,8 @@
 //! }
 //! ```
 //!
-//! A need equal to the last one means: go on with what is under way. Any other need means: drop
-//! (and so abort) the fetch of the old one.
+//! A need equal to the last one, or the body of the same attempt, means: go on with what is under
+//! way. Any other need means: drop (and so abort) the fetch of the old one.
 
 mod attempt;
 pub mod field;
