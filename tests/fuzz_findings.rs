@@ -225,9 +225,13 @@ fn json_nested_without_end() {
     let run = move || {
         for (dialect, shape) in shapes {
             for depth in [60, 100, 126, 127, 128, 10_000] {
-                for (open, close) in
-                    [("[", "]"), ("{\"a\":", "}"), ("[{\"thinking\":", "}]"), ("{\"error\":", "}")]
-                {
+                for (open, close) in [
+                    ("[", "]"),
+                    ("{\"a\":", "}"),
+                    ("{\"thinking\":", "}"),
+                    ("[{\"thinking\":", "}]"),
+                    ("{\"error\":", "}"),
+                ] {
                     let json = shape.replace("DEEP", &nested(open, close, depth));
                     let body =
                         if dialect == Dialect::OllamaChat { json } else { format!("data: {json}\n\n") };
