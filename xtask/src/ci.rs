@@ -33,7 +33,8 @@ pub fn ci(place: &Place, arguments: &[&str]) -> Outcome<ExitCode> {
         Ok(run::cargo(place, &wasm))
     });
     check(&mut report, "docs", || {
-        let mut cargo = run::cargo(place, &["doc", "--no-deps", "--workspace"]);
+        // Private items too: the page on a module's layout names them.
+        let mut cargo = run::cargo(place, &["doc", "--no-deps", "--workspace", "--document-private-items"]);
         cargo.env("RUSTDOCFLAGS", "-D warnings");
         Ok(cargo)
     });
