@@ -218,13 +218,9 @@ impl Body {
 
 impl Events {
     fn push(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) {
-        let mut verdict = self.decoder.event(name, data, out);
-        if verdict == Verdict::Skipped
-            && let Some(mended) = mend_surrogates(data)
-        {
-            verdict = self.decoder.event(name, &mended, out);
-        }
-        match verdict {
+        let mended = mend_surrogates(data);
+        let data = mended.as_deref().unwrap_or(data);
+        match self.decoder.event(name, data, out) {
             Verdict::Read => self.read += 1,
             Verdict::Unknown => {}
             // Empty data keeps a line alive; `[DONE]` ends streams of any dialect behind some routers.

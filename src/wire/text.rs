@@ -209,7 +209,7 @@ pub fn code(value: &Value) -> Option<Code> {
 
 /// The JSON with every half of a surrogate pair that stands alone (`\\ud83d` without its other half)
 /// replaced by U+FFFD: servers that count in UTF-16 may cut a character in two, and its event must
-/// not be lost for that. `None` when there is none.
+/// not be lost for that. `None` when there is none, as nearly always: then it is one search for backslashes.
 pub fn mend_surrogates(json: &str) -> Option<String> {
     let bytes = json.as_bytes();
     let mut mended = String::new();
@@ -232,8 +232,11 @@ pub fn mend_surrogates(json: &str) -> Option<String> {
             break;
         }
     }
+    if kept == 0 {
+        return None;
+    }
     mended.push_str(json.get(kept..)?);
-    (kept > 0).then_some(mended)
+    Some(mended)
 }
 
 /// The UTF-16 unit of the escape `\uXXXX` that begins there.
