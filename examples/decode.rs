@@ -24,6 +24,10 @@ const USAGE: &str =
   file: the captured body, or - for standard input";
 
 fn main() -> ExitCode {
+    if std::env::args().any(|argument| argument == "--help") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
     match run(std::env::args().skip(1)) {
         Ok(report) => {
             println!("{report:#}");
@@ -47,6 +51,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<serde_json::Value,
                 status = value()?.parse().map_err(|_| "--status needs a number such as 200.".to_owned())?;
             }
             "--cut" => cut = Cut::parse(&value()?)?,
+            option if option.starts_with("--") => return Err(format!("There is no option {option}.")),
             _ => rest.push(argument),
         }
     }
@@ -58,6 +63,9 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<serde_json::Value,
     let dialect = Dialect::from_name(api).ok_or_else(|| format!("There is no api {api:?}."))?;
     // A provider that has no row of its own has no quirks either.
     let row = provider.as_deref().and_then(catalog::find);
+    if let Some(unknown) = provider.as_deref().filter(|_| row.is_none()) {
+        eprintln!("There is no provider {unknown:?}: decoding without the quirks of any.");
+    }
     let quirks = row.map_or_else(Quirks::default, |provider| provider.quirks);
     let report = decode(dialect, quirks, status, cut.pieces(&body));
     serde_json::to_value(report).map_err(|error| error.to_string())

@@ -1,12 +1,27 @@
 //! Prints the events of a byte stream on standard input as JSON lines `{event, data, id}`, by the
 //! WHATWG rules for server-sent events: `cargo run --example sse < file`
 
-use std::io::{self, Read, Write};
+use std::{
+    io::{self, Read, Write},
+    process::ExitCode,
+};
 
 use serde_json::json;
 use tutti::wire::{body::DEFAULT_LINE_LIMIT, sse::Sse};
 
-fn main() -> io::Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has had enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("The stream cannot be read further: {error}.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> io::Result<()> {
     let mut parser = Sse::new(DEFAULT_LINE_LIMIT);
     let mut input = io::stdin().lock();
     let mut output = io::stdout().lock();

@@ -25,6 +25,16 @@ pub fn set_document_language(tag: &str) {
     }
 }
 
+/// Moves the keyboard's focus to the element of that id.
+pub fn focus(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = document.and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // Where nothing can take the focus, there is nothing to do.
+        let _ = element.focus();
+    }
+}
+
 /// A number that no other page has, for spreading retries. It protects nothing.
 pub fn random_seed() -> u64 {
     let mut bytes = [0; 8];

@@ -2,13 +2,14 @@
 
 use web_sys::{Element, Text};
 
-/// A block is closed at this many bytes: appending to one endless text node would lay out all of it
-/// for every token.
+/// A block is closed at the first line end past this many bytes: appending to one endless block would
+/// lay out all of it for every token.
 const BLOCK_BYTES: usize = 2 << 10;
 
 pub struct Tail {
     root: Element,
-    /// The text node that still grows, and its length in bytes.
+    /// The text node that still grows, and its length in bytes; `None` when the next piece begins a
+    /// block.
     last: Option<(Text, usize)>,
 }
 
@@ -26,21 +27,21 @@ impl Tail {
     }
 
     pub fn append(&mut self, text: &str) {
-        if let Some((node, length)) = self.last.as_mut().filter(|(_, length)| *length < BLOCK_BYTES)
-            && node.append_data(text).is_ok()
-        {
-            *length += text.len();
-            return;
-        }
-        self.last = self.new_block(text).map(|node| (node, text.len()));
+        let grown = self.last.take().and_then(|(node, length)| {
+            node.append_data(text).ok()?;
+            Some((node, length + text.len()))
+        });
+        let last = grown.or_else(|| Some((self.new_block(text)?, text.len())));
+        // A block that ended anywhere else would break the line there.
+        self.last = last.filter(|(_, length)| *length < BLOCK_BYTES || !text.ends_with('\n'));
     }
 
-    /// A span for each block lets the browser lay out the blocks before it no more. `None` only when
-    /// the element has left its document, where nobody reads it.
+    /// A box for each block: what is settled in the boxes before it is laid out no more. `None` only
+    /// when the element has left its document, where nobody reads it.
     fn new_block(&self, text: &str) -> Option<Text> {
         let document = self.root.owner_document()?;
         let node = document.create_text_node(text);
-        let block = document.create_element("span").ok()?;
+        let block = document.create_element("div").ok()?;
         block.append_child(&node).ok()?;
         self.root.append_child(&block).ok()?;
         Some(node)

@@ -212,13 +212,14 @@ impl Engine {
 }
 
 fn write(ask: &Ask, without: Option<OptionalField>) -> Result<HttpRequest, EncodeError> {
+    let encode = |provider: &Provider, request: &ChatRequest| {
+        encode::encode(provider, ask.dialect, ask.key.as_ref(), request).map(|encoded| encoded.request)
+    };
+    let Some(field) = without else { return encode(&ask.provider, &ask.request) };
     let mut provider = ask.provider.clone();
     let mut request = ask.request.clone();
-    if let Some(field) = without {
-        field.leave_out(ask.dialect, &mut request, &mut provider.quirks);
-    }
-    let encoded = encode::encode(&provider, ask.dialect, ask.key.as_ref(), &request)?;
-    Ok(encoded.request)
+    field.leave_out(ask.dialect, &mut request, &mut provider.quirks);
+    encode(&provider, &request)
 }
 
 /// What is under way for a call.

@@ -48,8 +48,7 @@ impl Asker {
 
     /// Asks the panel's model. Every panel is a task of its own on the one event loop.
     fn ask(&self, panel: &Panel, prompt: &str) {
-        panel.abandon();
-        let Some(ask) = panel.ask(prompt) else { return };
+        let Some(ask) = panel.ask(prompt) else { return panel.stop() };
         let transport: Rc<dyn Transport> = match ask.provider.place {
             Place::Simulated => {
                 let simulation = Simulation::from_model(&ask.request.model);
@@ -89,6 +88,8 @@ fn App() -> impl IntoView {
                 panel.abandon();
             }
         });
+        // The button that had the focus is gone.
+        browser::focus("add-panel");
     };
     let send = move |prompt: String| {
         asker.with_value(|asker| {
@@ -104,12 +105,16 @@ fn App() -> impl IntoView {
         panels.with(|panels| panels.iter().filter_map(kind).collect::<Vec<_>>())
     });
     let is_running = Signal::derive(move || kinds.with(|kinds| kinds.iter().any(|kind| !kind.is_over())));
+    let unasked = Memo::new(move |_| {
+        panels.with(|panels| panels.iter().filter(|panel| panel.problem.get().is_some()).count())
+    });
     let progress = move || {
         kinds.with(|kinds| {
-            let ended = kinds.iter().filter(|kind| kind.is_over()).count();
-            let failed =
-                kinds.iter().filter(|kind| matches!(kind, PhaseKind::Failed | PhaseKind::Truncated)).count();
-            (ended > 0).then(|| words::progress(language.get(), ended, failed, kinds.len()))
+            let is_bad = |kind: &&PhaseKind| matches!(kind, PhaseKind::Failed | PhaseKind::Truncated);
+            let ended = kinds.iter().filter(|kind| kind.is_over()).count() + unasked.get();
+            let failed = kinds.iter().filter(is_bad).count() + unasked.get();
+            let all = panels.with(Vec::len);
+            (ended > 0).then(|| words::progress(language.get(), ended.min(all), failed.min(all), all))
         })
     };
     let place = move |id: u32| {
@@ -148,7 +153,7 @@ fn LanguageChoice(language: RwSignal<Language>) -> impl IntoView {
     let options = Language::ALL
         .map(|option| {
             view! {
-                <option value=option.tag() lang=option.tag() selected=move || language.get() == option>
+                <option value=option.tag() lang=option.tag() prop:selected=move || language.get() == option>
                     {option.name()}
                 </option>
             }

@@ -15,8 +15,10 @@ pub fn Composer(
     let word = move |word: Word| move || word.text(language.get());
     let prompt = RwSignal::new(String::new());
     let is_blank = move || prompt.with(|prompt| prompt.trim().is_empty());
+    // Sending while answers stream would throw them away, and pay for them twice.
+    let is_idle = move || is_blank() || is_running.get();
     let send = move || {
-        if !is_blank() {
+        if !is_idle() {
             on_send.run(prompt.get_untracked());
         }
     };
@@ -41,13 +43,13 @@ pub fn Composer(
                 on:keydown=on_key
             ></textarea>
             <div class="row">
-                <button type="button" id="send" class="main" disabled=is_blank on:click=move |_| send()>
+                <button type="button" id="send" class="main" aria-disabled=move || is_idle().to_string() on:click=move |_| send()>
                     {word(Word::Send)}
                 </button>
                 <button
                     type="button"
                     id="stop-all"
-                    disabled=move || !is_running.get()
+                    aria-disabled=move || (!is_running.get()).to_string()
                     on:click=move |_| on_stop_all.run(())
                 >
                     {word(Word::StopAll)}

@@ -15,7 +15,8 @@ use crate::{
     model::{
         catalog,
         chat::{ChatRequest, Message},
-        http::{ApiKey, BadUrl, BaseUrl},
+        error::ErrorClass,
+        http::{ApiKey, BadUrl, BaseUrl, Origin},
         provider::{Dialect, Place, Provider},
     },
 };
@@ -30,8 +31,10 @@ pub struct Panel {
     base_url: ArcRwSignal<String>,
     /// Only in memory, and only until the page goes.
     key: ArcRwSignal<String>,
+    /// Whom the key was entered for. It goes nowhere else, whatever the address becomes.
+    key_origin: ArcRwSignal<Option<Origin>>,
     /// Why the last question could not be asked.
-    problem: ArcRwSignal<Option<Problem>>,
+    pub problem: ArcRwSignal<Option<Problem>>,
     pub reply: ReplyState,
     running: Arc<Mutex<Option<Running>>>,
 }
@@ -57,6 +60,7 @@ impl Panel {
             model: ArcRwSignal::new(model.to_owned()),
             base_url: ArcRwSignal::new(provider.base_url.as_str().to_owned()),
             key: ArcRwSignal::default(),
+            key_origin: ArcRwSignal::new(None),
             problem: ArcRwSignal::new(None),
             reply: ReplyState::default(),
             running: Arc::default(),
@@ -81,13 +85,10 @@ impl Panel {
         if model.is_empty() {
             return Err(Problem::Missing(Word::NeedsModel));
         }
-        let typed = self.key.get_untracked();
-        let key = match typed.trim() {
-            "" => None,
-            text => Some(
-                ApiKey::new(provider.base_url.origin(), text).map_err(|_| Problem::Missing(Word::BadKey))?,
-            ),
-        };
+        let key = self.bound_key()?;
+        if key.as_ref().is_some_and(|key| *key.origin() != provider.base_url.origin()) {
+            return Err(Problem::Missing(Word::KeyIsForAnother));
+        }
         let request = ChatRequest { model, messages: vec![Message::user(prompt)], ..ChatRequest::default() };
         Ok(Ask {
             provider,
@@ -97,6 +98,36 @@ impl Panel {
             class: Class::Interactive,
             limits: Limits::default(),
         })
+    }
+
+    /// The key that was typed, for the origin that it was typed for.
+    fn bound_key(&self) -> Result<Option<ApiKey>, Problem> {
+        let typed = self.key.get_untracked();
+        if typed.trim().is_empty() {
+            return Ok(None);
+        }
+        let origin = self.key_origin.get_untracked().ok_or(Problem::Missing(Word::KeyIsForAnother))?;
+        ApiKey::new(origin, &typed).map(Some).map_err(|_| Problem::Missing(Word::BadKey))
+    }
+
+    fn type_key(&self, text: String) {
+        self.key.set(text);
+        self.key_origin.set(self.origin());
+    }
+
+    /// A key does not follow to another origin: it is removed, and the panel says so.
+    fn type_address(&self, text: String) {
+        self.base_url.set(text);
+        let has_key = self.key.with_untracked(|key| !key.is_empty());
+        if has_key && self.origin() != self.key_origin.get_untracked() {
+            self.key.set(String::new());
+            self.problem.set(Some(Problem::Missing(Word::KeyIsForAnother)));
+        }
+    }
+
+    fn origin(&self) -> Option<Origin> {
+        let base_url = BaseUrl::parse(&self.base_url.get_untracked()).ok()?;
+        Some(base_url.origin())
     }
 
     fn row(&self) -> &'static Provider {
@@ -162,7 +193,7 @@ pub fn PanelView(
     };
     let phase = {
         let status = status.clone();
-        move || status.with(|status| words::phase(language.get(), status.phase.as_ref(), status.at_ms))
+        move || status.with(|status| words::phase(language.get(), status.phase.as_ref()))
     };
     let text = NodeRef::<html::Div>::new();
     let reasoning = NodeRef::<html::Div>::new();
@@ -187,7 +218,7 @@ pub fn PanelView(
                     <button
                         type="button"
                         name="stop"
-                        disabled=move || !is_running()
+                        aria-disabled=move || (!is_running()).to_string()
                         on:click=move |_| stop.stop()
                     >
                         {word(Word::Stop)}
@@ -199,7 +230,7 @@ pub fn PanelView(
             </header>
             <details class="thoughts" hidden=move || !has_reasoning.get()>
                 <summary>{word(Word::Reasoning)}</summary>
-                <div class="reasoning" dir="auto" node_ref=reasoning></div>
+                <div class="reasoning" dir="auto" tabindex="0" role="group" aria-label=word(Word::Reasoning) node_ref=reasoning></div>
             </details>
             <div class="reply" dir="auto" tabindex="0" role="group" aria-label=word(Word::Answer) node_ref=text></div>
             <p class="hint" hidden=move || kind.get().is_some()>{word(Word::Empty)}</p>
@@ -228,7 +259,7 @@ fn Choice(panel: Panel) -> impl IntoView {
                 Place::Simulated => Word::Simulated.text(language.get()),
                 Place::Cloud | Place::Local => &*row.name,
             };
-            view! { <option value=&*row.id selected=move || chosen.get() == row.id>{name}</option> }
+            view! { <option value=&*row.id prop:selected=move || chosen.get() == row.id>{name}</option> }
         })
         .collect_view();
     let formats = {
@@ -238,13 +269,25 @@ fn Choice(panel: Panel) -> impl IntoView {
             let option = move |format: &Dialect| {
                 let (format, dialect) = (*format, dialect.clone());
                 view! {
-                    <option value=format.name() selected=move || dialect.get() == format>
+                    <option value=format.name() prop:selected=move || dialect.get() == format>
                         {format.name()}
                     </option>
                 }
             };
             row.get().dialects.iter().map(option).collect_view()
         }
+    };
+    let type_address = {
+        let panel = panel.clone();
+        Callback::new(move |text| panel.type_address(text))
+    };
+    let type_key = {
+        let panel = panel.clone();
+        Callback::new(move |text| panel.type_key(text))
+    };
+    let type_model = {
+        let model = panel.model.clone();
+        Callback::new(move |text| model.set(text))
     };
     let choose = {
         let panel = panel.clone();
@@ -267,10 +310,10 @@ fn Choice(panel: Panel) -> impl IntoView {
             <span>{word(Word::Format)}</span>
             <select name="dialect" on:change=choose_format>{formats}</select>
         </label>
-        <Field label=Word::Model name="model" kind="text" value=panel.model hint=Word::ModelHint />
+        <Field label=Word::Model name="model" kind="text" value=panel.model on_input=type_model hint=Word::ModelHint />
         <div class="secret" hidden=move || !is_real()>
-            <Field label=Word::BaseUrl name="base-url" kind="url" value=panel.base_url />
-            <Field label=Word::Key name="key" kind="password" value=panel.key hint=Word::KeyHint />
+            <Field label=Word::BaseUrl name="base-url" kind="url" value=panel.base_url on_input=type_address />
+            <Field label=Word::Key name="key" kind="password" value=panel.key on_input=type_key hint=Word::KeyHint />
         </div>
     }
 }
@@ -281,11 +324,11 @@ fn Field(
     name: &'static str,
     kind: &'static str,
     value: ArcRwSignal<String>,
+    on_input: Callback<String>,
     #[prop(optional)] hint: Option<Word>,
 ) -> impl IntoView {
     let language = expect_context::<RwSignal<Language>>();
     let hint = move || hint.map(|hint| hint.text(language.get()));
-    let shown = value.clone();
     view! {
         <label class="field">
             <span>{move || label.text(language.get())}</span>
@@ -295,8 +338,8 @@ fn Field(
                 autocomplete="off"
                 spellcheck="false"
                 placeholder=hint
-                prop:value=move || shown.get()
-                on:input=move |event| value.set(event_target_value(&event))
+                prop:value=move || value.get()
+                on:input=move |event| on_input.run(event_target_value(&event))
             />
         </label>
     }
@@ -319,13 +362,19 @@ fn Trouble(panel: Panel) -> impl IntoView {
         }
         status.with(|status| {
             if let Some(error) = status.phase.as_ref().and_then(Phase::error) {
-                let (message, detail) = (error.message.clone(), error.detail.clone());
+                let (message, detail) = match has_their_words(error.class) {
+                    true => (error.message.clone(), error.detail.clone()),
+                    false => (String::new(), None),
+                };
+                // What is tried again by itself interrupts nobody.
+                let role = status.phase.as_ref().filter(|phase| phase.is_over()).map(|_| "alert");
                 return Some(
                     view! {
-                        <div class="error" role="alert">
+                        <div class="error" role=role>
                             <p>{words::error(language, error.class)}</p>
-                            {(!message.is_empty()).then(|| view! { <p class="theirs" dir="auto">{message}</p> })}
-                            {detail.map(|detail| view! { <p class="theirs" dir="auto">{detail}</p> })}
+                            {(!message.is_empty())
+                                .then(|| view! { <p class="theirs" dir="auto" tabindex="0">{message}</p> })}
+                            {detail.map(|detail| view! { <p class="theirs" dir="auto" tabindex="0">{detail}</p> })}
                         </div>
                     }
                     .into_any(),
@@ -335,6 +384,13 @@ fn Trouble(panel: Panel) -> impl IntoView {
             Some(view! { <p class="note">{words::sent_without(language, without)}</p> }.into_any())
         })
     }
+}
+
+/// The words of such an error are the provider's. Those of the others are this program's or the
+/// browser's own, and the sentence above them says the same in the reader's language.
+fn has_their_words(class: ErrorClass) -> bool {
+    use ErrorClass::{ConnectionLost, Empty, NetworkOrCors, Timeout, TooLarge};
+    !matches!(class, NetworkOrCors | ConnectionLost | Timeout | TooLarge | Empty)
 }
 
 /// The phase as the page's styles and tests know it.

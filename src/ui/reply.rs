@@ -23,8 +23,6 @@ pub struct Status {
     /// `None` before the first question.
     pub phase: Option<Phase>,
     pub summary: Summary,
-    /// The moment of the change, on the clock of the phase.
-    pub at_ms: u64,
     pub has_reasoning: bool,
 }
 
@@ -70,7 +68,6 @@ impl ReplySink for ReplyState {
             self.status.update(|status| {
                 status.phase = Some(call.phase().clone());
                 status.summary = call.summary(now_ms);
-                status.at_ms = now_ms;
                 status.has_reasoning |= reasons;
             });
         }

@@ -89,10 +89,11 @@ pub enum Word {
     NeedsBaseUrl,
     BadKey,
     Simulated,
+    KeyIsForAnother,
 }
 
 impl Word {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Tagline,
         Self::Prompt,
         Self::PromptHint,
@@ -116,6 +117,7 @@ impl Word {
         Self::NeedsBaseUrl,
         Self::BadKey,
         Self::Simulated,
+        Self::KeyIsForAnother,
     ];
 
     pub fn text(self, language: Language) -> &'static str {
@@ -161,6 +163,11 @@ impl Word {
                 "사용 중인 리소스의 주소를 입력하세요.",
                 "ご自身のリソースのアドレスを入力してください。",
             ],
+            Self::KeyIsForAnother => [
+                "The key was removed: it was entered for another address. Enter the key for this one.",
+                "키가 다른 주소용으로 입력되어 제거했습니다. 이 주소의 키를 입력하세요.",
+                "キーは別のアドレス用に入力されたため削除しました。このアドレスのキーを入力してください。",
+            ],
             Self::Simulated => ["Simulated", "시뮬레이션", "シミュレーション"],
             Self::BadKey => [
                 "The key has characters that a key cannot have. Copy it again.",
@@ -180,8 +187,8 @@ pub fn panel_name(language: Language, place: usize, model: &str) -> String {
     ])
 }
 
-/// How far a call has come. `now_ms` is on the clock of the phase.
-pub fn phase(language: Language, phase: Option<&Phase>, now_ms: u64) -> String {
+/// How far a call has come.
+pub fn phase(language: Language, phase: Option<&Phase>) -> String {
     let fixed = |words: [&str; 3]| language.pick(words).to_owned();
     match phase {
         None => fixed(["ready", "준비됨", "準備完了"]),
@@ -193,14 +200,11 @@ pub fn phase(language: Language, phase: Option<&Phase>, now_ms: u64) -> String {
             fixed(["waiting for the first words", "첫 글자를 기다리는 중", "最初の言葉を待っています"])
         }
         Some(Phase::Streaming) => fixed(["answering", "답변하는 중", "回答中"]),
-        Some(Phase::Backoff { until_ms, attempt, .. }) => {
-            let seconds = until_ms.saturating_sub(now_ms).div_ceil(1000);
-            language.pick([
-                format!("try {attempt} in {seconds} s"),
-                format!("{seconds}초 뒤 {attempt}번째 시도"),
-                format!("{seconds} 秒後に {attempt} 回目の試行"),
-            ])
-        }
+        Some(Phase::Backoff { attempt, .. }) => language.pick([
+            format!("waiting for attempt {attempt}"),
+            format!("{attempt}번째 시도를 기다리는 중"),
+            format!("{attempt} 回目の試行を待っています"),
+        ]),
         Some(Phase::Finished(reason)) => finished(language, reason),
         Some(Phase::Truncated(_)) => fixed(["incomplete", "불완전함", "不完全"]),
         Some(Phase::Stopped) => fixed(["stopped", "중지됨", "停止しました"]),
@@ -378,14 +382,14 @@ pub fn sent_without(language: Language, field: OptionalField) -> String {
 pub fn progress(language: Language, ended: usize, failed: usize, all: usize) -> String {
     match failed {
         0 => language.pick([
-            format!("{ended} of {all} answers are done."),
-            format!("답변 {all}개 중 {ended}개가 완료되었습니다."),
-            format!("{all} 件中 {ended} 件の回答が完了しました。"),
+            format!("Answers ended: {ended} of {all}"),
+            format!("끝난 답변: {all}개 중 {ended}개"),
+            format!("終わった回答：{all} 件中 {ended} 件"),
         ]),
         _ => language.pick([
-            format!("{ended} of {all} answers have ended, {failed} of them with an error."),
-            format!("답변 {all}개 중 {ended}개가 끝났고, 그중 {failed}개는 오류입니다."),
-            format!("{all} 件中 {ended} 件が終わり、うち {failed} 件はエラーです。"),
+            format!("Answers ended: {ended} of {all}, with an error: {failed}"),
+            format!("끝난 답변: {all}개 중 {ended}개, 오류 {failed}개"),
+            format!("終わった回答：{all} 件中 {ended} 件、エラー {failed} 件"),
         ]),
     }
 }
@@ -417,15 +421,15 @@ mod tests {
     }
 
     #[test]
-    fn a_back_off_counts_down() {
+    fn a_back_off_says_which_attempt_comes() {
         let cause = crate::model::error::ApiError::new(ErrorClass::RateLimit, "");
         let backoff = Phase::Backoff { until_ms: 5_000, attempt: 2, cause };
-        assert_eq!(phase(Language::English, Some(&backoff), 3_500), "try 2 in 2 s");
+        assert_eq!(phase(Language::English, Some(&backoff)), "waiting for attempt 2");
     }
 
     #[test]
     fn an_unknown_finish_reason_is_shown_literally() {
         let reason = FinishReason { unified: Finish::Other, raw: Some("quantum".to_owned()) };
-        assert_eq!(phase(Language::Korean, Some(&Phase::Finished(reason)), 0), "완료 (quantum)");
+        assert_eq!(phase(Language::Korean, Some(&Phase::Finished(reason))), "완료 (quantum)");
     }
 }

@@ -2,11 +2,11 @@
 //! writes the bytes that a provider would write, so everything behind it is the same.
 //!
 //! - [`simulation`]: how a model behaves, and the model ids that say so
-//! - [`prose`]: what the models say
+//! - `prose`: what the models say
 //! - [`script`]: one answer, token by token
-//! - [`asked`]: what a request asks for
-//! - [`dialects`]: an answer as each provider writes it
-//! - [`body`]: the events of an answer as they fall due
+//! - `asked`: what a request asks for
+//! - `dialects`: an answer as each provider writes it
+//! - `body`: the events of an answer as they fall due
 
 mod asked;
 mod body;

@@ -279,3 +279,30 @@ async fn one_failure_leaves_the_others_whole() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_stays_with_the_address_it_was_entered_for() {
+    journey("a_key_stays_with_the_address_it_was_entered_for", async |browser| {
+        let site = page_server().await?;
+        let (own_host, other_host) = (TestServer::start().await, TestServer::start().await);
+        let cassette = OPENAI.recorded_answer()?;
+        let own = OPENAI.mount(&own_host, Replay::of(&cassette));
+        let stranger = OPENAI.mount(&other_host, Replay::of(&cassette));
+
+        let page = ComparePage::open(browser, &format!("{}/", site.base_url())).await?;
+        OPENAI.set_up(&page, 0, &own).await?;
+        page.panel(0).set_base_url(&format!("{}/v1", stranger.url())).await?;
+        // The panel says that the key is gone, before anything is sent.
+        assert!(page.panel(0).view().await?.error.is_some());
+        page.set_prompt(PROMPT).await?;
+        page.send().await?;
+        page.panel(0).wait_for_phase(Phase::Finished).await?;
+
+        assert!(own.requests().is_empty());
+        let requests = stranger.requests();
+        assert_eq!(requests.len(), 1);
+        assert!(!requests[0].mentions(OPENAI.key), "the key went to a stranger");
+        check_no_key_in_sight(&page).await
+    })
+    .await;
+}
