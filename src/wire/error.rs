@@ -145,18 +145,31 @@ fn retry_delay(details: &Value) -> Option<u64> {
     delays.filter_map(duration_ms).next()
 }
 
-/// "Please try again in 800ms", "in 1.2s", "in 6m0s", "after 20 seconds".
+/// "Please try again in 800ms", "in about 1.2s", "in 6m0s", "after 20 seconds": the first hint that a
+/// duration follows.
 fn retry_hint(message: &str) -> Option<u64> {
     let lower = message.to_ascii_lowercase();
     let hints = ["try again in ", "retry in ", "retry after ", "try again after ", "wait "];
-    let rest = hints.iter().find_map(|hint| Some(lower.split_once(hint)?.1))?;
-    duration_ms(rest)
+    let mut said = hints.iter().flat_map(|hint| lower.split(hint).skip(1));
+    said.find_map(|rest| duration_ms(without_filler(rest)))
 }
 
-/// The duration that a text begins with, in milliseconds: `800ms`, `1.5s`, `6m0s`, `20 seconds`.
+/// The text after the words that may stand before a number: "for about", "another".
+fn without_filler(text: &str) -> &str {
+    let fillers = ["for ", "about ", "around ", "approximately ", "at least ", "another ", "~"];
+    let mut rest = text.trim_start();
+    while let Some(after) = fillers.iter().find_map(|filler| rest.strip_prefix(filler)) {
+        rest = after.trim_start();
+    }
+    rest
+}
+
+/// The duration that a text begins with, in milliseconds: `800ms`, `1.5s`, `6m0s`, `1 minute and 30
+/// seconds`. Each unit is smaller than the one before: another number begins another sentence.
 fn duration_ms(text: &str) -> Option<u64> {
     let mut rest = text;
-    let mut total = None;
+    let mut total: Option<u64> = None;
+    let mut smallest = f64::INFINITY;
     loop {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, after) = rest.split_at_checked(digits)?;
@@ -171,9 +184,14 @@ fn duration_ms(text: &str) -> Option<u64> {
             "h" | "hour" | "hours" => 3600.0,
             _ => return total,
         };
+        if seconds >= smallest {
+            return total;
+        }
+        smallest = seconds;
         let duration = Duration::try_from_secs_f64(number * seconds).ok()?;
-        total = Some(total.unwrap_or(0) + u64::try_from(duration.as_millis()).ok()?);
-        rest = next;
+        total = Some(total.unwrap_or(0).saturating_add(u64::try_from(duration.as_millis()).ok()?));
+        let next = next.trim_start_matches([' ', ',']);
+        rest = next.strip_prefix("and ").map_or(next, str::trim_start);
     }
 }
 
@@ -446,6 +464,27 @@ mod tests {
         assert_eq!(wait(r#"{"error":{"message":"try again in a while"}}"#), None);
         assert_eq!(wait(r#"{"error":{"details":[{"retryDelay":"17s"}]}}"#), Some(17_000));
         assert_eq!(wait(r#"{"error":{"message":"try again in 99999999999999999999999h"}}"#), None);
+    }
+
+    #[test]
+    fn waits_in_many_words_are_not_read_too_short() {
+        let wait = |message: &str| {
+            let body = serde_json::json!({ "error": { "message": message } }).to_string();
+            read_error(429, body.as_bytes()).retry_after_ms
+        };
+        assert_eq!(wait("Try again in 1m 30s."), Some(90_000));
+        assert_eq!(wait("retry after 1 minute 30 seconds"), Some(90_000));
+        assert_eq!(wait("retry after 1 minute, 30 seconds"), Some(90_000));
+        assert_eq!(wait("retry in 1 hour, 2 minutes and 3 seconds!"), Some(3_723_000));
+        assert_eq!(wait("Try again in about 20 seconds"), Some(20_000));
+        assert_eq!(wait("Please wait for at least 5s"), Some(5_000));
+        assert_eq!(wait("Try again in a while: wait here, or retry in 7s"), Some(7_000));
+        assert_eq!(wait("Please wait. Do wait 8 s"), Some(8_000));
+        assert_eq!(wait("try again in 20 s, 5 minutes at most"), Some(20_000));
+        assert_eq!(wait("try again in 20s 3 requests are left"), Some(20_000));
+        let large = "18446744073709540000ms";
+        assert!(wait(&format!("wait {large}{large}")).is_some());
+        assert_eq!(wait("wait 5124095576030h3600000m"), Some(u64::MAX));
     }
 
     #[test]
