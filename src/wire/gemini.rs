@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value, value::RawValue};
 use super::{
     body::Verdict,
     error::read_stream_error,
-    json_path,
+    json_path::Arguments,
     object::object,
     parts::{Citations, Numbering},
     text::{Count, Loose, Text},
@@ -27,7 +27,7 @@ pub struct Decoder {
     citations: Citations,
     tool_calls: u32,
     /// The call whose arguments are still coming in pieces, and the arguments so far.
-    open_call: Option<(u32, Value)>,
+    open_call: Option<(u32, Arguments)>,
 }
 
 object! {
@@ -229,7 +229,7 @@ impl Decoder {
             let index = self.tool_calls;
             self.tool_calls += 1;
             let whole = if will_continue || call.partial_args.is_some() {
-                self.open_call = Some((index, Value::Object(Map::new())));
+                self.open_call = Some((index, Arguments::default()));
                 ""
             } else {
                 call.args.map_or("{}", RawValue::get)
@@ -245,13 +245,13 @@ impl Decoder {
             for piece in call.partial_args.into_iter().flatten() {
                 let path = piece.json_path.as_str().unwrap_or_default();
                 if let Some(text) = piece.string_value.as_str() {
-                    json_path::append_text(arguments, path, text);
+                    arguments.append_text(path, text);
                 } else if let Some(value) =
                     piece.number_value.map(Value::Number).or(piece.bool_value.map(Value::Bool))
                 {
-                    json_path::set(arguments, path, value);
+                    arguments.set(path, value);
                 } else if piece.null_value.is_some() {
-                    json_path::set(arguments, path, Value::Null);
+                    arguments.set(path, Value::Null);
                 }
             }
         }
@@ -262,7 +262,7 @@ impl Decoder {
 
     fn close_call(&mut self, out: &mut Vec<StreamEvent>) {
         if let Some((index, arguments)) = self.open_call.take() {
-            let arguments = arguments.to_string();
+            let arguments = arguments.to_json();
             out.push(StreamEvent::Delta(Delta::ToolCall { index, id: None, name: None, arguments }));
         }
     }
