@@ -45,3 +45,24 @@ fn half_a_surrogate_pair_costs_one_character_wherever_it_stands() {
         r#"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"x":"a\ud83db"}}}]}}]}"#,
     );
 }
+
+#[test]
+fn arguments_that_are_cut_off_are_kept() {
+    let body = events(&[
+        r#"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"cook","willContinue":true}}]}}]}"#,
+        r#"{"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.dish","stringValue":"so"}],"willContinue":true}}]}}]}"#,
+    ]);
+    let report = read(Dialect::Gemini, &body);
+    assert_eq!(report.tool_calls[0].arguments, r#"{"dish":"so"}"#);
+    assert!(!report.complete);
+}
+
+#[test]
+fn the_lines_of_a_web_page_stay_apart() {
+    let page = "<html><title>Please log\nin</title>\r\nto go on</html>";
+    let error = read(Dialect::OpenaiChat, page).error.expect("a page is no answer");
+    assert_eq!(error.message, "Please log in");
+    assert_eq!(error.detail.as_deref(), Some("<html><title>Please log\nin</title>\nto go on</html>"));
+    let long = read(Dialect::OpenaiChat, &format!("<html>{}", "\na line".repeat(2_000)));
+    assert_eq!(long.error.and_then(|error| error.detail).map(|detail| detail.len()), Some(4 << 10));
+}

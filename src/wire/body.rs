@@ -161,7 +161,7 @@ impl Body {
     fn line(&mut self, line: &[u8], limit: usize, out: &mut Vec<StreamEvent>) -> Result<(), LineTooLong> {
         if let Some(page) = &mut self.page {
             let room = PAGE_LIMIT.saturating_sub(page.len());
-            page.extend_from_slice(line.get(..line.len().min(room)).unwrap_or_default());
+            page.extend(b"\n".iter().chain(line).take(room));
             return Ok(());
         }
         let content = line.trim_ascii_start();
@@ -285,8 +285,13 @@ impl DialectDecoder {
 
     /// The body is over: what a decoder saved for the end comes out.
     fn end(&mut self, out: &mut Vec<StreamEvent>) {
-        if let Self::OpenaiChat(decoder) = self {
-            decoder.end(out);
+        match self {
+            Self::OpenaiChat(decoder) => decoder.end(out),
+            Self::Gemini(decoder) => decoder.end(out),
+            Self::OpenaiResponses(_)
+            | Self::AnthropicMessages(_)
+            | Self::CohereV2(_)
+            | Self::OllamaChat(_) => {}
         }
     }
 }

@@ -165,6 +165,11 @@ impl Decoder {
         Verdict::Read
     }
 
+    /// A call that was cut off gives what came of its arguments.
+    pub(super) fn end(&mut self, out: &mut Vec<StreamEvent>) {
+        self.close_call(out);
+    }
+
     fn candidate(&mut self, candidate: Candidate<'_>, out: &mut Vec<StreamEvent>) {
         for part in candidate.content.and_then(|content| content.parts).into_iter().flatten() {
             self.part(part, out);
