@@ -58,6 +58,45 @@ fn arguments_that_are_cut_off_are_kept() {
 }
 
 #[test]
+fn a_call_is_known_again_by_its_id_at_another_place() {
+    let added = |index: u32, id: &str| {
+        format!(
+            r#"{{"type":"response.output_item.added","output_index":{index},"item":{{"type":"function_call","call_id":"{id}","name":"f","arguments":""}}}}"#
+        )
+    };
+    let call = |id: &str| {
+        format!(r#"{{"type":"function_call","call_id":"{id}","name":"f","arguments":"{{\"{id}\":1}}"}}"#)
+    };
+    let completed = |items: &[String]| {
+        let output = items.join(",");
+        format!(r#"{{"type":"response.completed","response":{{"status":"completed","output":[{output}]}}}}"#)
+    };
+    let delta = r#"{"type":"response.function_call_arguments.delta","output_index":1,"delta":"{\"a\":1}"}"#;
+    let calls = |data: &[&str]| -> Vec<String> {
+        let report = read(Dialect::OpenaiResponses, &events(data));
+        report.tool_calls.into_iter().map(|call| call.arguments).collect()
+    };
+    assert_eq!(calls(&[&added(1, "a"), &completed(&[call("a")])]), [r#"{"a":1}"#]);
+    assert_eq!(calls(&[&added(1, "a"), delta, &completed(&[call("a")])]), [r#"{"a":1}"#]);
+    // One came in pieces, the other only at the end.
+    let both = [r#"{"a":1}"#, r#"{"b":1}"#];
+    let end = completed(&[call("a"), call("b")]);
+    assert_eq!(calls(&[&added(1, "a"), delta, &added(2, "b"), &end]), both);
+    assert_eq!(calls(&[&end]), both);
+}
+
+#[test]
+fn a_summary_and_the_thinking_itself_are_two_thoughts() {
+    let body = events(&[
+        r#"{"type":"response.reasoning_text.delta","output_index":0,"content_index":0,"delta":"long"}"#,
+        r#"{"type":"response.reasoning_summary_text.delta","output_index":0,"summary_index":0,"delta":"short"}"#,
+    ]);
+    assert_eq!(read(Dialect::OpenaiResponses, &body).reasoning_parts, ["long", "short"]);
+    let item = r#"{"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning","summary":[{"type":"summary_text","text":"short"}],"content":[{"type":"reasoning_text","text":"long"}]}}"#;
+    assert_eq!(read(Dialect::OpenaiResponses, &events(&[item])).reasoning_parts, ["short", "long"]);
+}
+
+#[test]
 fn the_lines_of_a_web_page_stay_apart() {
     let page = "<html><title>Please log\nin</title>\r\nto go on</html>";
     let error = read(Dialect::OpenaiChat, page).error.expect("a page is no answer");

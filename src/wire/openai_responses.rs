@@ -26,7 +26,7 @@ pub struct Decoder {
     ended: bool,
     /// An error has been told: `response.failed` repeats what `error` said.
     failed: bool,
-    thoughts: Numbering<(u64, u64)>,
+    thoughts: Numbering<(u64, Thought)>,
     tool_calls: ToolCalls,
     /// The number of the item under way where the events bear none.
     unnumbered: u64,
@@ -49,6 +49,13 @@ enum Field {
     Opaque,
     /// The item was read when it was done.
     Done,
+}
+
+/// A part of a thought: summaries and the thinking itself are counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Thought {
+    Summary(u64),
+    Text(u64),
 }
 
 /// A set of fields.
@@ -175,10 +182,12 @@ impl Decoder {
             "response.output_text.delta" => self.text(index, event.delta, out),
             "response.refusal.delta" => self.refusal(index, event.delta, out),
             "response.reasoning_summary_text.delta" => {
-                self.think(index, event.summary_index.0.unwrap_or(0), event.delta, out);
+                let part = Thought::Summary(event.summary_index.0.unwrap_or(0));
+                self.think(index, part, event.delta, out);
             }
             "response.reasoning_text.delta" => {
-                self.think(index, event.content_index.0.unwrap_or(0), event.delta, out);
+                let part = Thought::Text(event.content_index.0.unwrap_or(0));
+                self.think(index, part, event.delta, out);
             }
             "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
                 self.note(index, Field::Arguments);
@@ -280,7 +289,7 @@ impl Decoder {
         }
     }
 
-    fn think(&mut self, index: u64, part: u64, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
+    fn think(&mut self, index: u64, part: Thought, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
         if let Some(text) = text.non_empty() {
             self.note(index, Field::Reasoning);
             let part = self.thoughts.number((index, part));
@@ -307,7 +316,9 @@ impl Decoder {
         let seen = self.seen(index);
         if !seen.has(Field::Done) {
             self.note(index, Field::Done);
-            self.item(index, raw, seen, out);
+            if let Ok(item) = serde_json::from_str(raw.get()) {
+                self.item(index, item, raw, seen, out);
+            }
         }
     }
 
@@ -316,8 +327,13 @@ impl Decoder {
     fn end(&mut self, response: Response<'_>, out: &mut Vec<StreamEvent>) {
         self.start(&response, out);
         let seen = self.any_item;
-        for (index, raw) in (0..).zip(response.output.into_iter().flatten()) {
-            self.item(index, raw, seen, out);
+        for (place, raw) in (0..).zip(response.output.into_iter().flatten()) {
+            let Ok(item) = serde_json::from_str::<Item<'_>>(raw.get()) else { continue };
+            // Only a call has a name of its own by which it is known again.
+            match self.tool_calls.index_of(&item.call_id) {
+                Some(index) => self.item(index, item, raw, self.seen(index), out),
+                None => self.item(place, item, raw, seen, out),
+            }
         }
         out.extend(response.usage.map(usage));
         if let Some(raw) = response.error {
@@ -337,8 +353,7 @@ impl Decoder {
         out.push(StreamEvent::Finish(FinishReason { unified, raw }));
     }
 
-    fn item(&mut self, index: u64, raw: &RawValue, seen: Seen, out: &mut Vec<StreamEvent>) {
-        let Ok(item) = serde_json::from_str::<Item<'_>>(raw.get()) else { return };
+    fn item(&mut self, index: u64, item: Item<'_>, raw: &RawValue, seen: Seen, out: &mut Vec<StreamEvent>) {
         let is_new = |field| !seen.has(field);
         if is_call(&item) {
             let arguments = item.arguments.as_str().or(item.input.as_str()).unwrap_or_default();
@@ -364,8 +379,8 @@ impl Decoder {
                 out.push(StreamEvent::Opaque(Opaque { dialect: Dialect::OpenaiResponses, json }));
             }
         }
-        let summary = (0..).zip(item.summary.into_iter().flatten());
-        let content = (0..).zip(item.content.into_iter().flatten());
+        let summary = (0..).map(Thought::Summary).zip(item.summary.into_iter().flatten());
+        let content = (0..).map(Thought::Text).zip(item.content.into_iter().flatten());
         for (part, ItemPart { kind, text, refusal, annotations }) in summary.chain(content) {
             match kind.as_str() {
                 Some("summary_text" | "reasoning_text") if is_new(Field::Reasoning) => {

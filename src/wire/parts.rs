@@ -77,6 +77,13 @@ impl ToolCalls {
         self.calls.is_empty()
     }
 
+    /// The provider's index of the call with that id, if it is known.
+    pub fn index_of(&self, id: &Loose<'_>) -> Option<u64> {
+        let id = id.as_str().filter(|id| !id.is_empty())?;
+        let mut latest = self.calls.iter().rev().take(LOOK_BACK);
+        latest.find(|known| known.id.as_deref() == Some(id))?.index
+    }
+
     /// A fragment without an index belongs to the call of its id, else to the latest. A new id under
     /// a used index is another call if it is named: some servers number every parallel call 0, others
     /// invent an id for every fragment. So is another name, where there are no ids.
