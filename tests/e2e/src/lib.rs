@@ -1,7 +1,7 @@
 //! A person's journeys through the page, in real browsers, driven through WebDriver.
 //!
 //! # Layout
-//! - [`journey`]: one test: its turn, its browser, and what is kept when it fails
+//! - [`mod@journey`]: one test: its turn, its browser, and what is kept when it fails
 //! - [`browser`]: an open browser window: visits, finds, waits, takes pictures
 //! - [`engine`]: which browser, where its programs are, with which options it starts
 //! - `process`: programs started for a test and ended with it
