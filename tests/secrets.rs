@@ -53,3 +53,16 @@ fn an_error_that_echoes_the_key_is_shown_without_it() {
         assert!(!said.contains(CANARY), "{status}: {said}");
     }
 }
+
+#[test]
+fn a_text_that_was_cut_in_the_middle_of_the_key_shows_no_part_of_it() {
+    // Texts of errors are cut after 4000 bytes, unreadable data after 200 characters, pages after 4 KB.
+    for (status, body) in [
+        (500, format!("{}{CANARY} ...", "x".repeat(4_000 - 12))),
+        (200, format!("data: {}{CANARY}\n\n", "x".repeat(200 - 12))),
+        (200, format!("<html>{}{CANARY}</html>", "x".repeat((4 << 10) - 6 - 12))),
+    ] {
+        let said = said(status, &body);
+        assert!(said.contains("x[key]") && !said.contains("sk-canary"), "{status}: {said}");
+    }
+}

@@ -174,6 +174,11 @@ pub struct ApiKey {
     secret: String,
 }
 
+const BLOT: &str = "[key]";
+
+/// The shortest beginning of a key that is blotted out, in bytes: less says nothing and may be a word.
+const SHORTEST_PART: usize = 6;
+
 /// A key that no request can carry. Never says what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the key is empty or has characters that a key cannot have")]
@@ -192,11 +197,21 @@ impl ApiKey {
     }
 
     /// The text with every occurrence of this key blotted out; servers echo keys in their errors.
+    /// A text may have been cut in the middle of one: its beginning at the very end is blotted out too.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut redacted = Cow::Borrowed(text);
         if text.contains(&self.secret) {
-            Cow::Owned(text.replace(&self.secret, "[key]"))
-        } else {
-            Cow::Borrowed(text)
+            redacted = Cow::Owned(text.replace(&self.secret, BLOT));
+        }
+        let (rest, ellipsis) = match redacted.strip_suffix('…') {
+            Some(rest) => (rest, "…"),
+            None => (&*redacted, ""),
+        };
+        let parts = (SHORTEST_PART..self.secret.len()).rev().filter_map(|length| self.secret.get(..length));
+        let before = parts.filter_map(|part| rest.strip_suffix(part)).next();
+        match before.map(|before| format!("{before}{BLOT}{ellipsis}")) {
+            Some(without_part) => Cow::Owned(without_part),
+            None => redacted,
         }
     }
 }
@@ -352,6 +367,20 @@ mod tests {
         );
         assert!(request(&there).headers_to_send().is_err());
         assert!(!format!("{:?}", request(&here)).contains("secret"));
+    }
+
+    #[test]
+    fn a_key_is_blotted_out_also_where_the_text_was_cut_in_it() {
+        let key = ApiKey::new(BaseUrl::from_static("https://a.example").origin(), "sk-secret-77").unwrap();
+        let check = |text: &str, expected: &str| assert_eq!(key.redact(text), expected);
+        check("sk-secret-77 and sk-secret-77.", "[key] and [key].");
+        check("your key sk-secret-7", "your key [key]");
+        check("your key sk-secret-7…", "your key [key]…");
+        check("sk-secret-77 is not sk-sec…", "[key] is not [key]…");
+        check("your key sk-se", "your key sk-se");
+        check("sk-secret is not at the end", "sk-secret is not at the end");
+        let short = ApiKey::new(BaseUrl::from_static("https://a.example").origin(), "abc").unwrap();
+        assert_eq!(short.redact("abc ab"), "[key] ab");
     }
 
     #[test]
