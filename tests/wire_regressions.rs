@@ -105,3 +105,66 @@ fn the_lines_of_a_web_page_stay_apart() {
     let long = read(Dialect::OpenaiChat, &format!("<html>{}", "\na line".repeat(2_000)));
     assert_eq!(long.error.and_then(|error| error.detail).map(|detail| detail.len()), Some(4 << 10));
 }
+
+#[test]
+fn odd_side_fields_cost_no_text() {
+    let check = |dialect, body: &str| {
+        let report = read(dialect, &events(&[body]));
+        assert_eq!((report.text.as_str(), report.skipped_events), ("kept", 0), "{dialect:?} {body}");
+    };
+    for odd in ["{}", "[]", "\"no\"", "7", "true", "[7]", "{\"function\":[]}"] {
+        for (dialect, body) in [
+            (
+                Dialect::Gemini,
+                r#"{"candidates":[{"content":{"parts":[{"text":"kept","functionCall":[ODD]}]},"groundingMetadata":{"groundingChunks":ODD}}]}"#,
+            ),
+            (
+                Dialect::Gemini,
+                r#"{"candidates":[{"content":{"parts":[{"text":"kept"}]},"groundingMetadata":ODD}],"usageMetadata":ODD,"promptFeedback":ODD}"#,
+            ),
+            (
+                Dialect::AnthropicMessages,
+                r#"{"type":"message","content":[{"type":"text","text":"kept","citations":ODD}],"usage":{"output_tokens_details":ODD}}"#,
+            ),
+            (
+                Dialect::AnthropicMessages,
+                r#"{"type":"content_block_delta","delta":{"type":"text_delta","text":"kept","citation":ODD},"usage":ODD}"#,
+            ),
+            (
+                Dialect::CohereV2,
+                r#"{"message":{"content":[{"text":"kept"},7],"tool_calls":ODD,"citations":ODD},"finish_reason":"COMPLETE","usage":ODD}"#,
+            ),
+            (
+                Dialect::CohereV2,
+                r#"{"message":{"content":"kept"},"finish_reason":"COMPLETE","usage":{"tokens":ODD}}"#,
+            ),
+            (Dialect::OllamaChat, r#"{"message":{"content":"kept","tool_calls":ODD},"done":false}"#),
+            (
+                Dialect::OpenaiResponses,
+                r#"{"type":"response.output_text.delta","delta":"kept","annotation":ODD}"#,
+            ),
+            (
+                Dialect::OpenaiResponses,
+                r#"{"type":"response.output_item.done","item":{"type":"message","summary":ODD,"content":[{"type":"output_text","text":"kept","annotations":ODD},7]}}"#,
+            ),
+            (
+                Dialect::OpenaiResponses,
+                r#"{"type":"response.completed","response":{"usage":ODD,"incomplete_details":ODD,"output":[{"type":"message","content":"kept"}]}}"#,
+            ),
+            (
+                Dialect::OpenaiChat,
+                r#"{"choices":[{"delta":{"content":"kept","tool_calls":ODD,"function_call":[ODD]}}],"usage":{"prompt_tokens_details":ODD}}"#,
+            ),
+        ] {
+            // `{"function":[]}` in a list would be a call without a name: still no text is lost.
+            check(dialect, &body.replace("ODD", odd));
+        }
+    }
+    check(Dialect::Gemini, r#"{"candidates":[{"content":{"parts":[{"text":"kept","thought":"no"}]}}]}"#);
+    let usage = |dialect, body: &str| read(dialect, &events(&[body])).counts.output;
+    let body =
+        r#"{"type":"message_delta","delta":{},"usage":{"output_tokens":3,"output_tokens_details":[]}}"#;
+    assert_eq!(usage(Dialect::AnthropicMessages, body), Some(3));
+    let body = r#"{"choices":[],"usage":{"completion_tokens":3,"completion_tokens_details":[]}}"#;
+    assert_eq!(usage(Dialect::OpenaiChat, body), Some(3));
+}

@@ -9,7 +9,7 @@ use super::{
     error::read_stream_error,
     object::object,
     parts::{Citations, Numbering, ToolCalls},
-    text::{Count, Loose, Text, kept_json},
+    text::{Count, Loose, Maybe, Text, kept_json},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -48,7 +48,7 @@ object! {
         "index" => index: Count,
         "content_block" => content_block: Option<&'a RawValue>,
         "delta" => delta: Option<BlockDelta<'a>>,
-        "usage" => usage: Option<Box<RawUsage>>,
+        "usage" => usage: Maybe<Box<RawUsage>>,
     }
 }
 
@@ -59,7 +59,7 @@ object! {
         "model" => model: Loose<'a>,
         "content" => content: Option<Vec<&'a RawValue>>,
         "stop_reason" => stop_reason: Loose<'a>,
-        "usage" => usage: Option<Box<RawUsage>>,
+        "usage" => usage: Maybe<Box<RawUsage>>,
     }
 }
 
@@ -71,7 +71,7 @@ object! {
         "id" => id: Loose<'a>,
         "name" => name: Loose<'a>,
         "input" => input: Option<&'a RawValue>,
-        "citations" => citations: Option<Vec<RawCitation<'a>>>,
+        "citations" => citations: Maybe<Vec<RawCitation<'a>>>,
     }
 }
 
@@ -83,7 +83,7 @@ object! {
         "signature" => signature: Loose<'a>,
         "partial_json" => partial_json: Loose<'a>,
         "content" => content: Loose<'a>,
-        "citation" => citation: Option<Box<RawCitation<'a>>>,
+        "citation" => citation: Maybe<Box<RawCitation<'a>>>,
         "stop_reason" => stop_reason: Loose<'a>,
     }
 }
@@ -104,7 +104,7 @@ object! {
         "output_tokens" => output_tokens: Count,
         "cache_read_input_tokens" => cache_read_input_tokens: Count,
         "cache_creation_input_tokens" => cache_creation_input_tokens: Count,
-        "output_tokens_details" => output_tokens_details: Option<OutputDetails>,
+        "output_tokens_details" => output_tokens_details: Maybe<OutputDetails>,
     }
 }
 
@@ -172,7 +172,7 @@ impl Decoder {
         let Ok(block) = serde_json::from_str::<Block<'_>>(raw.get()) else { return Verdict::Skipped };
         match block.kind.as_str().unwrap_or_default() {
             "text" => {
-                for citation in block.citations.into_iter().flatten() {
+                for citation in block.citations.0.into_iter().flatten() {
                     self.cite(citation, out);
                 }
                 self.text(block.text, out);
@@ -217,7 +217,7 @@ impl Decoder {
                 (None, _) => {}
             },
             "citations_delta" => {
-                if let Some(citation) = delta.citation {
+                if let Some(citation) = delta.citation.0 {
                     self.cite(*citation, out);
                 }
             }
@@ -278,14 +278,14 @@ impl Decoder {
     }
 
     /// Counts are cumulative and replace. `input_tokens` leaves out what the cache gave or took.
-    fn usage(&mut self, usage: Option<Box<RawUsage>>, out: &mut Vec<StreamEvent>) {
-        let Some(usage) = usage else { return };
+    fn usage(&mut self, usage: Maybe<Box<RawUsage>>, out: &mut Vec<StreamEvent>) {
+        let Some(usage) = usage.0 else { return };
         self.counts.update(&TokenCounts {
             input: usage.input_tokens.0,
             output: usage.output_tokens.0,
             cached: usage.cache_read_input_tokens.0,
             cache_write: usage.cache_creation_input_tokens.0,
-            reasoning: usage.output_tokens_details.and_then(|details| details.thinking_tokens.0),
+            reasoning: usage.output_tokens_details.0.and_then(|details| details.thinking_tokens.0),
         });
         let raw = self.counts;
         let cache = raw.cached.unwrap_or(0).saturating_add(raw.cache_write.unwrap_or(0));

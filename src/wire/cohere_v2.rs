@@ -8,7 +8,7 @@ use super::{
     error::read_stream_error,
     object::object,
     parts::{Citations, Numbering, ToolCalls},
-    text::{Count, Loose, Text},
+    text::{Count, Loose, Maybe, Text},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -33,7 +33,7 @@ object! {
         // A plain answer has these in place of a type.
         "message" => message: Option<&'a RawValue>,
         "finish_reason" => finish_reason: Loose<'a>,
-        "usage" => usage: Option<Box<RawUsage>>,
+        "usage" => usage: Maybe<Box<RawUsage>>,
     }
 }
 
@@ -44,7 +44,7 @@ object! {
         "finish_reason" => finish_reason: Loose<'a>,
         "error" => error: Loose<'a>,
         "error_type" => error_type: Loose<'a>,
-        "usage" => usage: Option<Box<RawUsage>>,
+        "usage" => usage: Maybe<Box<RawUsage>>,
     }
 }
 
@@ -56,11 +56,23 @@ object! {
     }
 }
 
+/// The content of a message; a mere string is its text.
+fn contents(raw: Option<&RawValue>) -> Vec<Content<'_>> {
+    match raw {
+        Some(raw) if raw.get().starts_with('"') => {
+            let text = serde_json::from_str(raw.get()).unwrap_or_default();
+            vec![Content { text, ..Content::default() }]
+        }
+        raw => one_or_many(raw),
+    }
+}
+
 /// A stream names one thing where a plain answer lists many.
 fn one_or_many<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Vec<T> {
     let Some(raw) = raw else { return Vec::new() };
     if raw.get().starts_with('[') {
-        serde_json::from_str(raw.get()).unwrap_or_default()
+        let list: Vec<Maybe<T>> = serde_json::from_str(raw.get()).unwrap_or_default();
+        list.into_iter().filter_map(|item| item.0).collect()
     } else {
         serde_json::from_str(raw.get()).map_or_else(|_| Vec::new(), |item| vec![item])
     }
@@ -76,7 +88,7 @@ object! {
 object! {
     struct ToolCall<'a> {
         "id" => id: Loose<'a>,
-        "function" => function: Option<Function<'a>>,
+        "function" => function: Maybe<Function<'a>>,
     }
 }
 
@@ -89,13 +101,13 @@ object! {
 
 object! {
     struct Citation<'a> {
-        "sources" => sources: Option<Vec<Source<'a>>>,
+        "sources" => sources: Maybe<Vec<Source<'a>>>,
     }
 }
 
 object! {
     struct Source<'a> {
-        "document" => document: Option<Document<'a>>,
+        "document" => document: Maybe<Document<'a>>,
     }
 }
 
@@ -109,7 +121,7 @@ object! {
 object! {
     #[derive(Clone, Copy)]
     struct RawUsage {
-        "tokens" => tokens: Option<Tokens>,
+        "tokens" => tokens: Maybe<Tokens>,
         "cached_tokens" => cached_tokens: Count,
     }
 }
@@ -183,7 +195,7 @@ impl Decoder {
     }
 
     fn message(&mut self, index: u64, message: Message<'_>, out: &mut Vec<StreamEvent>) {
-        for content in one_or_many::<Content<'_>>(message.content) {
+        for content in contents(message.content) {
             if let Some(text) = content.thinking.non_empty() {
                 let part = self.thoughts.number(index);
                 out.push(StreamEvent::Delta(Delta::Reasoning { part, text: text.into_string() }));
@@ -193,7 +205,7 @@ impl Decoder {
             }
         }
         for (offset, call) in (0..).zip(one_or_many::<ToolCall<'_>>(message.tool_calls)) {
-            let Some(function) = call.function else { continue };
+            let Some(function) = call.function.0 else { continue };
             let arguments = function.arguments.as_str().unwrap_or_default();
             self.tool_calls.fragment(
                 Some(index.saturating_add(offset)),
@@ -204,7 +216,7 @@ impl Decoder {
             );
         }
         for citation in one_or_many::<Citation<'_>>(message.citations) {
-            for document in citation.sources.into_iter().flatten().filter_map(|source| source.document) {
+            for document in citation.sources.0.into_iter().flatten().filter_map(|source| source.document.0) {
                 self.citations.push(document.url, document.title, out);
             }
         }
@@ -213,12 +225,12 @@ impl Decoder {
     fn end(
         &mut self,
         raw: Loose<'_>,
-        usage: Option<Box<RawUsage>>,
+        usage: Maybe<Box<RawUsage>>,
         error: Option<(Loose<'_>, Loose<'_>)>,
         out: &mut Vec<StreamEvent>,
     ) {
-        let usage = usage.map_or_else(RawUsage::default, |usage| *usage);
-        let tokens = usage.tokens.unwrap_or_default();
+        let usage = usage.0.map_or_else(RawUsage::default, |usage| *usage);
+        let tokens = usage.tokens.0.unwrap_or_default();
         let raw_counts = TokenCounts {
             input: tokens.input_tokens.0,
             output: tokens.output_tokens.0,

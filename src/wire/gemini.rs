@@ -10,7 +10,7 @@ use super::{
     json_path::Arguments,
     object::object,
     parts::{Citations, Numbering},
-    text::{Count, Loose, Text},
+    text::{Count, Loose, Maybe, Text},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -33,8 +33,8 @@ pub struct Decoder {
 object! {
     struct Chunk<'a> {
         "candidates" => candidates: Option<Vec<Candidate<'a>>>,
-        "promptFeedback" => prompt_feedback: Option<PromptFeedback<'a>>,
-        "usageMetadata" => usage_metadata: Option<RawUsage>,
+        "promptFeedback" => prompt_feedback: Maybe<PromptFeedback<'a>>,
+        "usageMetadata" => usage_metadata: Maybe<RawUsage>,
         "modelVersion" => model_version: Loose<'a>,
         "responseId" => response_id: Loose<'a>,
         "error" => error: Option<&'a RawValue>,
@@ -46,7 +46,7 @@ object! {
         "index" => index: Count,
         "content" => content: Option<Content<'a>>,
         "finishReason" => finish_reason: Loose<'a>,
-        "groundingMetadata" => grounding_metadata: Option<Grounding<'a>>,
+        "groundingMetadata" => grounding_metadata: Maybe<Grounding<'a>>,
     }
 }
 
@@ -59,9 +59,9 @@ object! {
 object! {
     struct Part<'a> {
         "text" => text: Loose<'a>,
-        "thought" => thought: Option<bool>,
+        "thought" => thought: Maybe<bool>,
         "thoughtSignature" => thought_signature: Loose<'a>,
-        "functionCall" => function_call: Option<FunctionCall<'a>>,
+        "functionCall" => function_call: Maybe<FunctionCall<'a>>,
     }
 }
 
@@ -70,8 +70,8 @@ object! {
         "id" => id: Loose<'a>,
         "name" => name: Loose<'a>,
         "args" => args: Option<&'a RawValue>,
-        "partialArgs" => partial_args: Option<Vec<PartialArg<'a>>>,
-        "willContinue" => will_continue: Option<bool>,
+        "partialArgs" => partial_args: Maybe<Vec<PartialArg<'a>>>,
+        "willContinue" => will_continue: Maybe<bool>,
     }
 }
 
@@ -79,8 +79,8 @@ object! {
     struct PartialArg<'a> {
         "jsonPath" => json_path: Loose<'a>,
         "stringValue" => string_value: Loose<'a>,
-        "numberValue" => number_value: Option<Number>,
-        "boolValue" => bool_value: Option<bool>,
+        "numberValue" => number_value: Maybe<Number>,
+        "boolValue" => bool_value: Maybe<bool>,
         /// There, as `NULL_VALUE`, for a null.
         "nullValue" => null_value: Option<IgnoredAny>,
     }
@@ -94,8 +94,8 @@ object! {
 
 object! {
     struct GroundingChunk<'a> {
-        "web" => web: Option<Source<'a>>,
-        "retrievedContext" => retrieved_context: Option<Source<'a>>,
+        "web" => web: Maybe<Source<'a>>,
+        "retrievedContext" => retrieved_context: Maybe<Source<'a>>,
     }
 }
 
@@ -138,7 +138,8 @@ impl Decoder {
             ));
             return Verdict::Read;
         }
-        if chunk.candidates.is_none() && chunk.prompt_feedback.is_none() && chunk.usage_metadata.is_none() {
+        if chunk.candidates.is_none() && chunk.prompt_feedback.0.is_none() && chunk.usage_metadata.0.is_none()
+        {
             return Verdict::Unknown;
         }
         if !self.started {
@@ -150,10 +151,10 @@ impl Decoder {
         for candidate in candidates.filter(|candidate| candidate.index.0.unwrap_or(0) == 0) {
             self.candidate(candidate, out);
         }
-        if let Some(usage) = chunk.usage_metadata {
+        if let Some(usage) = chunk.usage_metadata.0 {
             self.usage(&usage, out);
         }
-        if let Some(feedback) = chunk.prompt_feedback {
+        if let Some(feedback) = chunk.prompt_feedback.0 {
             out.extend(feedback.block_reason.non_empty().map(|reason| {
                 let words = feedback.block_reason_message.non_empty();
                 let message = words.unwrap_or_else(|| reason.clone()).into_string();
@@ -174,8 +175,10 @@ impl Decoder {
         for part in candidate.content.and_then(|content| content.parts).into_iter().flatten() {
             self.part(part, out);
         }
-        let chunks = candidate.grounding_metadata.and_then(|grounding| grounding.grounding_chunks);
-        for source in chunks.into_iter().flatten().filter_map(|chunk| chunk.web.or(chunk.retrieved_context)) {
+        let chunks = candidate.grounding_metadata.0.and_then(|grounding| grounding.grounding_chunks);
+        for source in
+            chunks.into_iter().flatten().filter_map(|chunk| chunk.web.0.or(chunk.retrieved_context.0))
+        {
             self.citations.push(source.uri, source.title, out);
         }
         // Older backends repeat STOP on every chunk: text may still follow.
@@ -200,12 +203,12 @@ impl Decoder {
     }
 
     fn part(&mut self, part: Part<'_>, out: &mut Vec<StreamEvent>) {
-        let is_thought = part.thought == Some(true);
+        let is_thought = part.thought.0 == Some(true);
         if let Some(signature) = part.thought_signature.non_empty() {
             // It belongs to the part that it came with: to a call by name, else to a text that may
             // be empty. The text itself goes back as the answer's own.
             let mut json = Map::new();
-            if let Some(call) = &part.function_call {
+            if let Some(call) = &part.function_call.0 {
                 let name = call.name.as_str().unwrap_or_default();
                 json.insert("functionCall".to_owned(), serde_json::json!({ "name": name }));
             } else {
@@ -222,18 +225,18 @@ impl Decoder {
                 Delta::Text(text.into_string())
             }));
         }
-        if let Some(call) = part.function_call {
+        if let Some(call) = part.function_call.0 {
             self.call(call, out);
         }
     }
 
     fn call(&mut self, call: FunctionCall<'_>, out: &mut Vec<StreamEvent>) {
-        let will_continue = call.will_continue == Some(true);
+        let will_continue = call.will_continue.0 == Some(true);
         if let Some(name) = call.name.non_empty() {
             self.close_call(out);
             let index = self.tool_calls;
             self.tool_calls += 1;
-            let whole = if will_continue || call.partial_args.is_some() {
+            let whole = if will_continue || call.partial_args.0.is_some() {
                 self.open_call = Some((index, Arguments::default()));
                 ""
             } else {
@@ -247,12 +250,12 @@ impl Decoder {
             }));
         }
         if let Some((_, arguments)) = &mut self.open_call {
-            for piece in call.partial_args.into_iter().flatten() {
+            for piece in call.partial_args.0.into_iter().flatten() {
                 let path = piece.json_path.as_str().unwrap_or_default();
                 if let Some(text) = piece.string_value.as_str() {
                     arguments.append_text(path, text);
                 } else if let Some(value) =
-                    piece.number_value.map(Value::Number).or(piece.bool_value.map(Value::Bool))
+                    piece.number_value.0.map(Value::Number).or(piece.bool_value.0.map(Value::Bool))
                 {
                     arguments.set(path, value);
                 } else if piece.null_value.is_some() {

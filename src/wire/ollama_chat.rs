@@ -10,7 +10,7 @@ use super::{
     object::object,
     openai_chat::raw_arguments,
     parts::Numbering,
-    text::{Count, Loose, Text},
+    text::{Count, Loose, Maybe, Text},
 };
 use crate::model::event::{Delta, Finish, FinishReason, StreamEvent, TokenCounts, Usage};
 
@@ -38,14 +38,14 @@ object! {
     struct Message<'a> {
         "content" => content: Loose<'a>,
         "thinking" => thinking: Loose<'a>,
-        "tool_calls" => tool_calls: Option<Vec<ToolCall<'a>>>,
+        "tool_calls" => tool_calls: Maybe<Vec<ToolCall<'a>>>,
     }
 }
 
 object! {
     struct ToolCall<'a> {
         "id" => id: Loose<'a>,
-        "function" => function: Option<Function<'a>>,
+        "function" => function: Maybe<Function<'a>>,
     }
 }
 
@@ -116,8 +116,8 @@ impl Decoder {
             self.thoughts.close();
             out.push(StreamEvent::Delta(Delta::Text(text.into_string())));
         }
-        for call in message.tool_calls.into_iter().flatten() {
-            let Some(function) = call.function else { continue };
+        for call in message.tool_calls.0.into_iter().flatten() {
+            let Some(function) = call.function.0 else { continue };
             out.push(StreamEvent::Delta(Delta::ToolCall {
                 index: self.tool_calls,
                 id: call.id.non_empty().map(Text::into_string),

@@ -81,9 +81,9 @@ object! {
         "reasoning" => reasoning: Loose<'a>,
         "reasoning_details" => reasoning_details: Maybe<Vec<Detail<'a>>>,
         "refusal" => refusal: Loose<'a>,
-        "tool_calls" => tool_calls: Option<Vec<ToolFragment<'a>>>,
+        "tool_calls" => tool_calls: Maybe<Vec<ToolFragment<'a>>>,
         /// The one call of the format before `tool_calls`.
-        "function_call" => function_call: Option<Box<FunctionFragment<'a>>>,
+        "function_call" => function_call: Maybe<Box<FunctionFragment<'a>>>,
         "annotations" => annotations: Maybe<Vec<Annotation<'a>>>,
     }
 }
@@ -111,7 +111,7 @@ object! {
     struct ToolFragment<'a> {
         "index" => index: Count,
         "id" => id: Loose<'a>,
-        "function" => function: Option<FunctionFragment<'a>>,
+        "function" => function: Maybe<FunctionFragment<'a>>,
     }
 }
 
@@ -124,7 +124,7 @@ object! {
 
 object! {
     struct Annotation<'a> {
-        "url_citation" => url_citation: Option<UrlCitation<'a>>,
+        "url_citation" => url_citation: Maybe<UrlCitation<'a>>,
     }
 }
 
@@ -141,8 +141,8 @@ object! {
         "prompt_tokens" => prompt_tokens: Count,
         "completion_tokens" => completion_tokens: Count,
         "total_tokens" => total_tokens: Count,
-        "prompt_tokens_details" => prompt_tokens_details: Option<PromptDetails>,
-        "completion_tokens_details" => completion_tokens_details: Option<CompletionDetails>,
+        "prompt_tokens_details" => prompt_tokens_details: Maybe<PromptDetails>,
+        "completion_tokens_details" => completion_tokens_details: Maybe<CompletionDetails>,
         /// DeepSeek.
         "prompt_cache_hit_tokens" => prompt_cache_hit_tokens: Count,
         "cost" => cost: Cost,
@@ -305,13 +305,13 @@ impl Decoder {
         if dropped {
             out.truncate(before);
         }
-        for ToolFragment { index, id, function } in message.tool_calls.into_iter().flatten() {
-            self.tool_call(index.0, id, function.unwrap_or_default(), out);
+        for ToolFragment { index, id, function } in message.tool_calls.0.into_iter().flatten() {
+            self.tool_call(index.0, id, function.0.unwrap_or_default(), out);
         }
-        if let Some(function) = message.function_call {
+        if let Some(function) = message.function_call.0 {
             self.tool_call(None, Loose(None), *function, out);
         }
-        for citation in message.annotations.0.into_iter().flatten().filter_map(|a| a.url_citation) {
+        for citation in message.annotations.0.into_iter().flatten().filter_map(|a| a.url_citation.0) {
             self.citations.push(citation.url, citation.title, out);
         }
         if dropped { Verdict::Dropped } else { Verdict::Read }
@@ -374,13 +374,13 @@ impl Decoder {
     }
 
     fn usage(&self, usage: &RawUsage) -> Option<StreamEvent> {
-        let prompt = usage.prompt_tokens_details.unwrap_or_default();
+        let prompt = usage.prompt_tokens_details.0.unwrap_or_default();
         let raw = TokenCounts {
             input: usage.prompt_tokens.0,
             output: usage.completion_tokens.0,
             cached: prompt.cached_tokens.0.or(usage.prompt_cache_hit_tokens.0),
             cache_write: prompt.cache_write_tokens.0,
-            reasoning: usage.completion_tokens_details.and_then(|details| details.reasoning_tokens.0),
+            reasoning: usage.completion_tokens_details.0.and_then(|details| details.reasoning_tokens.0),
         };
         let cost_usd = usage.cost.0;
         if raw.is_empty() && cost_usd.is_none() {

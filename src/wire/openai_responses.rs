@@ -11,7 +11,7 @@ use super::{
     error::read_stream_error,
     object::object,
     parts::{Citations, Numbering, ToolCalls},
-    text::{Count, Loose, Text, kept_json},
+    text::{Count, Loose, Maybe, Text, kept_json},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -82,7 +82,7 @@ object! {
         "summary_index" => summary_index: Count,
         "delta" => delta: Loose<'a>,
         "item" => item: Option<&'a RawValue>,
-        "annotation" => annotation: Option<Box<Annotation<'a>>>,
+        "annotation" => annotation: Maybe<Box<Annotation<'a>>>,
         "response" => response: Option<&'a RawValue>,
     }
 }
@@ -93,10 +93,10 @@ object! {
         "id" => id: Loose<'a>,
         "model" => model: Loose<'a>,
         "status" => status: Loose<'a>,
-        "output" => output: Option<Vec<&'a RawValue>>,
-        "incomplete_details" => incomplete_details: Option<IncompleteDetails<'a>>,
+        "output" => output: Maybe<Vec<&'a RawValue>>,
+        "incomplete_details" => incomplete_details: Maybe<IncompleteDetails<'a>>,
         "error" => error: Option<&'a RawValue>,
-        "usage" => usage: Option<RawUsage>,
+        "usage" => usage: Maybe<RawUsage>,
     }
 }
 
@@ -109,8 +109,8 @@ object! {
 object! {
     struct Item<'a> {
         "type" => kind: Loose<'a>,
-        "content" => content: Option<Vec<ItemPart<'a>>>,
-        "summary" => summary: Option<Vec<ItemPart<'a>>>,
+        "content" => content: Option<&'a RawValue>,
+        "summary" => summary: Option<&'a RawValue>,
         "call_id" => call_id: Loose<'a>,
         "name" => name: Loose<'a>,
         "arguments" => arguments: Loose<'a>,
@@ -125,7 +125,7 @@ object! {
         "type" => kind: Loose<'a>,
         "text" => text: Loose<'a>,
         "refusal" => refusal: Loose<'a>,
-        "annotations" => annotations: Option<Vec<Annotation<'a>>>,
+        "annotations" => annotations: Maybe<Vec<Annotation<'a>>>,
     }
 }
 
@@ -143,8 +143,8 @@ object! {
         "input_tokens" => input_tokens: Count,
         "output_tokens" => output_tokens: Count,
         "total_tokens" => total_tokens: Count,
-        "input_tokens_details" => input_tokens_details: Option<InputDetails>,
-        "output_tokens_details" => output_tokens_details: Option<OutputDetails>,
+        "input_tokens_details" => input_tokens_details: Maybe<InputDetails>,
+        "output_tokens_details" => output_tokens_details: Maybe<OutputDetails>,
     }
 }
 
@@ -195,7 +195,7 @@ impl Decoder {
                 self.tool_calls.fragment(Some(index), Loose(None), Loose(None), delta, out);
             }
             "response.output_text.annotation.added" => {
-                if let Some(annotation) = event.annotation {
+                if let Some(annotation) = event.annotation.0 {
                     self.cite(*annotation, out);
                 }
             }
@@ -327,7 +327,7 @@ impl Decoder {
     fn end(&mut self, response: Response<'_>, out: &mut Vec<StreamEvent>) {
         self.start(&response, out);
         let seen = self.any_item;
-        for (place, raw) in (0..).zip(response.output.into_iter().flatten()) {
+        for (place, raw) in (0..).zip(response.output.0.into_iter().flatten()) {
             let Ok(item) = serde_json::from_str::<Item<'_>>(raw.get()) else { continue };
             // Only a call has a name of its own by which it is known again.
             match self.tool_calls.index_of(&item.call_id) {
@@ -335,13 +335,13 @@ impl Decoder {
                 None => self.item(place, item, raw, seen, out),
             }
         }
-        out.extend(response.usage.map(usage));
+        out.extend(response.usage.0.map(usage));
         if let Some(raw) = response.error {
             self.error(raw.get(), out);
         }
         self.ended = true;
         let raw = response.status.non_empty().map(Text::into_string);
-        let details = response.incomplete_details.and_then(|details| details.reason.0);
+        let details = response.incomplete_details.0.and_then(|details| details.reason.0);
         let unified = match (raw.as_deref(), details.as_ref().map(Text::as_str)) {
             (Some("completed"), _) if !self.tool_calls.is_empty() => Finish::ToolCalls,
             (Some("completed"), _) => Finish::Stop,
@@ -379,8 +379,13 @@ impl Decoder {
                 out.push(StreamEvent::Opaque(Opaque { dialect: Dialect::OpenaiResponses, json }));
             }
         }
-        let summary = (0..).map(Thought::Summary).zip(item.summary.into_iter().flatten());
-        let content = (0..).map(Thought::Text).zip(item.content.into_iter().flatten());
+        let content_kind = match item.kind.as_str() {
+            Some("message") => "output_text",
+            Some("reasoning") => "reasoning_text",
+            _ => "",
+        };
+        let summary = (0..).map(Thought::Summary).zip(parts(item.summary, "summary_text"));
+        let content = (0..).map(Thought::Text).zip(parts(item.content, content_kind));
         for (part, ItemPart { kind, text, refusal, annotations }) in summary.chain(content) {
             match kind.as_str() {
                 Some("summary_text" | "reasoning_text") if is_new(Field::Reasoning) => {
@@ -390,7 +395,7 @@ impl Decoder {
                 Some("refusal") if is_new(Field::Refusal) => self.refusal(index, refusal, out),
                 _ => {}
             }
-            for annotation in annotations.into_iter().flatten() {
+            for annotation in annotations.0.into_iter().flatten() {
                 self.cite(annotation, out);
             }
         }
@@ -406,18 +411,29 @@ impl Decoder {
     }
 }
 
+/// The parts of an item; a mere string is one part of that kind.
+fn parts<'a>(raw: Option<&'a RawValue>, kind: &'static str) -> Vec<ItemPart<'a>> {
+    let Some(raw) = raw.map(RawValue::get) else { return Vec::new() };
+    if raw.starts_with('"') {
+        let text = serde_json::from_str(raw).unwrap_or_default();
+        return vec![ItemPart { kind: Loose(Some(Text(kind.into()))), text, ..ItemPart::default() }];
+    }
+    let list: Vec<Maybe<ItemPart<'_>>> = serde_json::from_str(raw).unwrap_or_default();
+    list.into_iter().filter_map(|part| part.0).collect()
+}
+
 fn is_call(item: &Item<'_>) -> bool {
     matches!(item.kind.as_str(), Some("function_call" | "custom_tool_call"))
 }
 
 fn usage(usage: RawUsage) -> StreamEvent {
-    let input = usage.input_tokens_details.unwrap_or_default();
+    let input = usage.input_tokens_details.0.unwrap_or_default();
     let raw = TokenCounts {
         input: usage.input_tokens.0,
         output: usage.output_tokens.0,
         cached: input.cached_tokens.0,
         cache_write: input.cache_write_tokens.0,
-        reasoning: usage.output_tokens_details.and_then(|details| details.reasoning_tokens.0),
+        reasoning: usage.output_tokens_details.0.and_then(|details| details.reasoning_tokens.0),
     };
     let output = super::openai_chat::whole_output(raw, usage.total_tokens.0, false);
     StreamEvent::Usage(Usage { raw, total: TokenCounts { output, ..raw }, cost_usd: None })
