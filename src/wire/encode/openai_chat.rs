@@ -1,5 +1,5 @@
 //! Chat Completions, OpenAI's and its many copies. Where a host departs from it, its row says so
-//! ([`Quirks`](crate::model::provider::Quirks)).
+//! ([`Quirks`]).
 //!
 //! Sources: OpenAI, "Create chat completion"; OpenRouter, "Reasoning tokens"; DeepSeek, "Thinking mode";
 //! Groq, "Reasoning"; Z.ai, "Thinking mode"; Kimi, "Use kimi-k2-thinking"; Alibaba, "Deep thinking".
