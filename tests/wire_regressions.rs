@@ -168,3 +168,29 @@ fn odd_side_fields_cost_no_text() {
     let body = r#"{"choices":[],"usage":{"completion_tokens":3,"completion_tokens_details":[]}}"#;
     assert_eq!(usage(Dialect::OpenaiChat, body), Some(3));
 }
+
+#[test]
+fn done_ends_an_answer_in_every_api_and_framing() {
+    for (dialect, text) in [
+        (Dialect::OpenaiChat, r#"{"choices":[{"delta":{"content":"kept"}}]}"#),
+        (Dialect::OpenaiResponses, r#"{"type":"response.output_text.delta","delta":"kept"}"#),
+        (
+            Dialect::AnthropicMessages,
+            r#"{"type":"content_block_delta","delta":{"type":"text_delta","text":"kept"}}"#,
+        ),
+        (Dialect::Gemini, r#"{"candidates":[{"content":{"parts":[{"text":"kept"}]}}]}"#),
+        (Dialect::CohereV2, r#"{"type":"content-delta","delta":{"message":{"content":{"text":"kept"}}}}"#),
+        (Dialect::OllamaChat, r#"{"message":{"content":"kept"},"done":false}"#),
+    ] {
+        for body in [
+            events(&[text, "[DONE]"]),
+            format!("{text}\n[DONE]\n"),
+            format!("{text}\n[DONE]"),
+            format!("{text}\r\n [DONE] \r\n"),
+        ] {
+            let report = read(dialect, &body);
+            assert_eq!((report.text.as_str(), report.finish), ("kept", None), "{dialect:?} {body}");
+            assert!(report.complete && report.skipped_events == 0, "{dialect:?} {body}");
+        }
+    }
+}

@@ -120,6 +120,11 @@ impl Decoder {
         self.stopped || self.finish.is_some()
     }
 
+    /// `[DONE]` came.
+    pub(super) fn done(&mut self) {
+        self.stopped = true;
+    }
+
     pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
         let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
         match event.kind.as_str().unwrap_or_default() {

@@ -27,6 +27,9 @@ pub const DEFAULT_LINE_LIMIT: usize = 16 << 20;
 /// How much of a web page that came in place of an answer is kept, in bytes.
 const PAGE_LIMIT: usize = 4 << 10;
 
+/// Ends OpenAI's streams, and those of any dialect behind some routers.
+const DONE: &str = "[DONE]";
+
 /// A line, a JSON value or the data of an event is larger than the limit, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a line of the answer is longer than {limit} bytes")]
@@ -34,7 +37,7 @@ pub struct LineTooLong {
     pub limit: usize,
 }
 
-/// Decodes the body of one successful reply (HTTP status below 400).
+/// Decodes the body of one successful reply (HTTP status 200 to 299).
 #[derive(Debug)]
 pub struct BodyDecoder {
     lines: Lines,
@@ -187,6 +190,10 @@ impl Body {
             events.skipped += u32::from(self.values.end().is_some());
         }
         if is_json || self.values.is_open() {
+            if !self.values.is_open() && content.trim_ascii_end() == DONE.as_bytes() {
+                events.push("message", DONE, out);
+                return Ok(());
+            }
             self.json_lines = true;
             return self.values.line(line, limit, |piece| match piece {
                 Piece::Value(bytes) => events.push("message", &lossy(bytes), out),
@@ -218,13 +225,18 @@ impl Body {
 
 impl Events {
     fn push(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) {
+        if data.trim() == DONE {
+            self.read += 1;
+            self.decoder.done();
+            return;
+        }
         let mended = mend_surrogates(data);
         let data = mended.as_deref().unwrap_or(data);
         match self.decoder.event(name, data, out) {
             Verdict::Read => self.read += 1,
             Verdict::Unknown => {}
-            // Empty data keeps a line alive; `[DONE]` ends streams of any dialect behind some routers.
-            Verdict::Skipped if matches!(data.trim(), "" | "[DONE]") => {}
+            // Empty data keeps a line alive.
+            Verdict::Skipped if data.trim().is_empty() => {}
             Verdict::Skipped | Verdict::Dropped => self.skip(data),
         }
     }
@@ -269,6 +281,17 @@ impl DialectDecoder {
             Self::Gemini(decoder) => decoder.event(data, out),
             Self::CohereV2(decoder) => decoder.event(data, out),
             Self::OllamaChat(decoder) => decoder.event(data, out),
+        }
+    }
+
+    fn done(&mut self) {
+        match self {
+            Self::OpenaiChat(decoder) => decoder.done(),
+            Self::OpenaiResponses(decoder) => decoder.done(),
+            Self::AnthropicMessages(decoder) => decoder.done(),
+            Self::Gemini(decoder) => decoder.done(),
+            Self::CohereV2(decoder) => decoder.done(),
+            Self::OllamaChat(decoder) => decoder.done(),
         }
     }
 

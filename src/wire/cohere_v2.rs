@@ -139,11 +139,12 @@ impl Decoder {
         self.ended
     }
 
+    /// `[DONE]` came.
+    pub(super) fn done(&mut self) {
+        self.ended = true;
+    }
+
     pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
-        if data.trim() == "[DONE]" {
-            self.ended = true;
-            return Verdict::Read;
-        }
         let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
         let index = event.index.0.unwrap_or(0);
         let delta = event.delta;

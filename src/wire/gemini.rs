@@ -21,6 +21,8 @@ use crate::model::{
 #[derive(Debug, Default)]
 pub struct Decoder {
     started: bool,
+    /// `[DONE]` was seen.
+    done: bool,
     finish: Option<FinishReason>,
     usage: Option<Usage>,
     thoughts: Numbering<()>,
@@ -125,7 +127,12 @@ object! {
 
 impl Decoder {
     pub fn is_complete(&self) -> bool {
-        self.finish.is_some()
+        self.done || self.finish.is_some()
+    }
+
+    /// `[DONE]` came.
+    pub(super) fn done(&mut self) {
+        self.done = true;
     }
 
     pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {

@@ -61,6 +61,11 @@ impl Decoder {
         self.done
     }
 
+    /// `[DONE]` came.
+    pub(super) fn done(&mut self) {
+        self.done = true;
+    }
+
     pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
         let Ok(line) = serde_json::from_str::<Line<'_>>(data) else { return Verdict::Skipped };
         let value = line.error.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());

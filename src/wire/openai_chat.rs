@@ -200,11 +200,12 @@ impl Decoder {
         self.done || self.finish.is_some()
     }
 
+    /// `[DONE]` came.
+    pub(super) fn done(&mut self) {
+        self.done = true;
+    }
+
     pub(super) fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
-        if data.trim() == "[DONE]" {
-            self.done = true;
-            return Verdict::Read;
-        }
         let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(data) else { return Verdict::Skipped };
         let object = chunk.object.as_str();
         let is_error = name == "error" || object == Some("error");

@@ -22,7 +22,7 @@ use crate::model::{
 #[derive(Debug, Default)]
 pub struct Decoder {
     started: bool,
-    /// A terminal event was seen.
+    /// A terminal event was seen, or `[DONE]`.
     ended: bool,
     /// An error has been told: `response.failed` repeats what `error` said.
     failed: bool,
@@ -168,10 +168,12 @@ impl Decoder {
         self.ended
     }
 
+    /// `[DONE]` came.
+    pub(super) fn done(&mut self) {
+        self.ended = true;
+    }
+
     pub(super) fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
-        if data.trim() == "[DONE]" {
-            return Verdict::Read;
-        }
         let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
         let kind = event.kind.as_str().unwrap_or(name);
         let index = event.output_index.0.unwrap_or_else(|| self.place(kind));
@@ -206,7 +208,7 @@ impl Decoder {
             }
             "response.output_item.done" => {
                 if let Some(raw) = event.item {
-                    self.done(index, raw, out);
+                    self.item_done(index, raw, out);
                 }
             }
             "response.created" | "response.in_progress" | "response.queued" => {
@@ -312,7 +314,7 @@ impl Decoder {
     }
 
     /// An item is done: whatever of it came in no delta is read now.
-    fn done(&mut self, index: u64, raw: &RawValue, out: &mut Vec<StreamEvent>) {
+    fn item_done(&mut self, index: u64, raw: &RawValue, out: &mut Vec<StreamEvent>) {
         let seen = self.seen(index);
         if !seen.has(Field::Done) {
             self.note(index, Field::Done);
