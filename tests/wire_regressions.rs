@@ -194,3 +194,15 @@ fn done_ends_an_answer_in_every_api_and_framing() {
         }
     }
 }
+
+#[test]
+fn only_a_success_is_an_answer() {
+    let body = r#"{"error":{"message":"moved"}}"#;
+    for status in [100, 301, 304, 399, 400, 500] {
+        let report = decode(Dialect::OllamaChat, Quirks::default(), status, [body.as_bytes()]);
+        assert_eq!(report.error.and_then(|error| error.http_status), Some(status));
+    }
+    let body = r#"{"message":{"content":"kept"},"done":true}"#;
+    let report = decode(Dialect::OllamaChat, Quirks::default(), 206, [body.as_bytes()]);
+    assert_eq!(report.text, "kept");
+}

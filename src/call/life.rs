@@ -4,7 +4,7 @@ use crate::{
     model::{
         error::{ApiError, ErrorClass},
         event::StreamEvent,
-        http::{ApiKey, Headers},
+        http::{ApiKey, Headers, is_success},
         provider::{Dialect, Quirks},
     },
     wire::error::read_error,
@@ -258,7 +258,7 @@ impl Call {
     fn headers(&mut self, status: u16, headers: &Headers) {
         let Some(attempt) = &mut self.attempt else { return };
         attempt.patience.heard(self.now.ms);
-        attempt.body = if (200..300).contains(&status) {
+        attempt.body = if is_success(status) {
             let declared = headers.get("content-length").and_then(|text| text.trim().parse().ok());
             Body::Answer(Box::new(Reply::new(self.dialect, self.quirks, declared, &self.limits)))
         } else {

@@ -285,6 +285,11 @@ impl HttpRequest {
     }
 }
 
+/// The body of a reply with this status is an answer, not a refusal.
+pub fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
 /// The headers of a reply that the browser lets a page read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, String)>);

@@ -11,6 +11,7 @@ use crate::model::{
     answer::Answer,
     error::{ApiError, Code, ErrorClass},
     event::{Finish, TokenCounts},
+    http::is_success,
     provider::{Dialect, Quirks},
 };
 
@@ -89,7 +90,7 @@ pub fn decode<'a>(
     chunks: impl IntoIterator<Item = &'a [u8]>,
 ) -> Report {
     let mut answer = Answer::default();
-    if status >= 400 {
+    if !is_success(status) {
         let body: Vec<u8> = chunks.into_iter().flatten().copied().collect();
         answer.error = Some(read_error(status, &body));
         return report(answer, false, 0);
