@@ -305,6 +305,7 @@ impl Call {
         let mut phase = Phase::Stopped;
         if let Some(Attempt { body: Body::Answer(reply), .. }) = &mut self.attempt
             && let Outcome::Finished(reason) = reply.end(None, &self.limits, out)
+            && reply.is_whole()
         {
             phase = Phase::Finished(reason);
         }

@@ -21,6 +21,9 @@ pub(super) struct Reply {
     /// `None` once something readable has come.
     held: Option<Vec<StreamEvent>>,
     finish: Option<FinishReason>,
+    /// Text came after the finish: this server puts one on every piece (older backends of Gemini),
+    /// and so only the end of the body tells that the answer is whole.
+    finish_is_early: bool,
     error: Option<ApiError>,
     declared_bytes: Option<u64>,
     wire_bytes: u64,
@@ -69,6 +72,7 @@ impl Reply {
             decoder: BodyDecoder::new(dialect, quirks).with_line_limit(limits.line_bytes),
             held: Some(Vec::new()),
             finish: None,
+            finish_is_early: false,
             error: None,
             declared_bytes,
             wire_bytes: 0,
@@ -120,6 +124,10 @@ impl Reply {
                 let message = format!("the provider ended the answer with \"{word}\"");
                 Outcome::Reported(ApiError::new(ErrorClass::Server, message))
             }
+            Some(finish) if self.finish_is_early => match self.incomplete(broken, None) {
+                Outcome::CutShort => Outcome::Finished(finish),
+                cut => cut,
+            },
             Some(finish) => Outcome::Finished(finish),
             None if end.complete && whole => {
                 let unsaid = FinishReason { unified: Finish::Other, raw: None };
@@ -155,7 +163,12 @@ impl Reply {
 
     /// The provider has finished or reported an error: nothing more that matters has to come.
     pub(super) fn has_last_word(&self) -> bool {
-        self.error.is_some() || self.finish.is_some() || self.decoder.is_complete()
+        self.error.is_some() || self.is_whole()
+    }
+
+    /// The provider's mark of the end has come, so that nothing is lost if the body ends now.
+    pub(super) fn is_whole(&self) -> bool {
+        self.decoder.is_complete() && !self.finish_is_early
     }
 
     pub(super) fn wire_bytes(&self) -> u64 {
@@ -179,10 +192,14 @@ impl Reply {
         for mut event in events {
             match &mut event {
                 StreamEvent::Delta(delta) => self.take(delta, out),
-                StreamEvent::Finish(reason) => self.finish = Some(reason.clone()),
+                StreamEvent::Finish(reason) => {
+                    self.finish = Some(reason.clone());
+                    self.finish_is_early = false;
+                }
                 // After a good finish the answer is whole, whatever is reported then.
                 StreamEvent::Error(error)
-                    if self.finish.as_ref().is_none_or(|finish| finish.unified == Finish::Error) =>
+                    if self.finish_is_early
+                        || self.finish.as_ref().is_none_or(|finish| finish.unified == Finish::Error) =>
                 {
                     self.error.get_or_insert_with(|| error.clone());
                 }
@@ -211,6 +228,8 @@ impl Reply {
                 (citation.source.len() + citation.title.as_ref().map_or(0, String::len), false)
             }
         };
+        let is_text = !matches!(delta, Delta::ToolCall { .. });
+        self.finish_is_early |= is_text && readable && self.finish.is_some();
         self.text_bytes += bytes as u64;
         if readable {
             self.release(out);

@@ -10,7 +10,7 @@ use tutti::{
 
 use super::{
     bodies::{SPOKEN, finish, overloaded, ping, start, text},
-    world::{End, Exchange, Player, ended, play, play_with},
+    world::{End, Exchange, Player, ended, play, play_alone, play_with},
 };
 
 fn body(parts: &[Vec<u8>]) -> Vec<u8> {
@@ -150,6 +150,36 @@ fn a_finish_on_every_piece_does_not_end_the_answer_early() {
     let script = Exchange::ok(piece("one ")).then(9_000, piece("two ")).then(9_000, piece("three"));
     let player = play_with(Gemini, Limits::default(), vec![script]);
     assert_eq!((ended(&player).as_str(), player.answer.text.as_str()), ("Finished Stop", "one two three"));
+}
+
+#[test]
+fn a_finish_on_every_piece_does_not_make_a_cut_answer_whole() {
+    let piece = |text: &str| {
+        let stop = r#""finishReason":"STOP""#;
+        format!(
+            "data: {{\"candidates\":[{{\"content\":{{\"parts\":[{{\"text\":\"{text}\"}}]}},{stop}}}]}}\n\n"
+        )
+    };
+    let two = || Exchange::ok(piece("one ")).then(9_000, piece("two "));
+    let play = |script: Exchange, stops_ms| {
+        let mut player = Player::new(Gemini, Limits::default(), 1, vec![script]);
+        player.stops_ms = stops_ms;
+        let player = play_alone(player);
+        format!("{}: {}", ended(&player), player.answer.text)
+    };
+    assert_eq!(play(two().end(End::Reset), None), "Truncated ConnectionLost: one two ");
+    assert_eq!(play(two().end(End::Silence), None), "Truncated Timeout: one two ");
+    assert_eq!(play(two().end(End::Silence), Some(20_000)), "Stopped: one two ");
+    assert_eq!(play(two().with("content-length", "99999"), None), "Truncated ConnectionLost: one two ");
+    assert_eq!(play(two().then(1, overloaded(Gemini)), None), "Truncated Overloaded: one two ");
+    assert_eq!(play(two().then(60_000, piece("three")), None), "Finished Stop: one two three");
+    // Another reason is a mark of its own.
+    let length = r#"data: {"candidates":[{"finishReason":"MAX_TOKENS"}]}"#.to_owned() + "\n\n";
+    assert_eq!(play(two().then(1, length).end(End::Reset), None), "Finished Length: one two ");
+    // One on the last piece is a mark as any.
+    let single = || Exchange::ok(text(Gemini, "one ")).then(1, piece("two"));
+    assert_eq!(play(single().end(End::Reset), None), "Finished Stop: one two");
+    assert_eq!(play(single().end(End::Silence), Some(1_000)), "Finished Stop: one two");
 }
 
 #[test]
