@@ -11,7 +11,10 @@ use tutti::{
         event::{Delta, StreamEvent},
         provider::{Dialect, Quirks},
     },
-    wire::body::{BodyDecoder, BodyEnd, DEFAULT_LINE_LIMIT, LineTooLong},
+    wire::{
+        body::{BodyDecoder, BodyEnd, DEFAULT_LINE_LIMIT, LineTooLong},
+        error::read_error,
+    },
 };
 
 const MANY: usize = 100_000;
@@ -161,6 +164,13 @@ fn counts_too_large_to_add_up() {
         let (events, _) = read(dialect, &format!("data: {json}\n\n"));
         assert!(!events.is_empty(), "{}", dialect.name());
     }
+}
+
+#[test]
+fn a_wait_longer_than_all_time_does_not_become_a_short_one() {
+    let part = format!("{}s", u64::MAX / 1500);
+    let error = read_error(429, format!("wait {part}{part}").as_bytes());
+    assert!(error.retry_after_ms.is_none_or(|wait| wait > u64::MAX / 2));
 }
 
 /// The stack that a page has, in bytes.
