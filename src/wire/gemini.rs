@@ -10,7 +10,7 @@ use super::{
     json_path::Arguments,
     object::object,
     parts::{Citations, Numbering},
-    text::{Count, Loose, Maybe, Text},
+    text::{Count, Loose, Maybe, MaybeObject, Text},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
@@ -36,7 +36,7 @@ object! {
     struct Chunk<'a> {
         "candidates" => candidates: Option<Vec<Candidate<'a>>>,
         "promptFeedback" => prompt_feedback: Maybe<PromptFeedback<'a>>,
-        "usageMetadata" => usage_metadata: Maybe<RawUsage>,
+        "usageMetadata" => usage_metadata: MaybeObject<RawUsage>,
         "modelVersion" => model_version: Loose<'a>,
         "responseId" => response_id: Loose<'a>,
         "error" => error: Option<&'a RawValue>,

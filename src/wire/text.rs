@@ -1,11 +1,11 @@
 //! Reading the fields of foreign JSON: borrowed text, numbers in any notation, types that vary.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use memchr::memchr;
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::{Value, value::RawValue};
 
@@ -19,6 +19,53 @@ pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(bytes),
     }
+}
+
+/// The methods of a visitor for the kinds of JSON that read as absent.
+macro_rules! absent {
+    ($absent:expr; $($kind:ident)+) => { $(absent!(@$kind $absent);)+ };
+    (@unit $absent:expr) => {
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok($absent)
+        }
+    };
+    (@bool $absent:expr) => {
+        fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+            Ok($absent)
+        }
+    };
+    (@i64 $absent:expr) => {
+        fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+            Ok($absent)
+        }
+    };
+    (@u64 $absent:expr) => {
+        fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+            Ok($absent)
+        }
+    };
+    (@f64 $absent:expr) => {
+        fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+            Ok($absent)
+        }
+    };
+    (@str $absent:expr) => {
+        fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
+            Ok($absent)
+        }
+    };
+    (@seq $absent:expr) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok($absent)
+        }
+    };
+    (@map $absent:expr) => {
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok($absent)
+        }
+    };
 }
 
 /// A string, borrowed from the input where it has no escapes.
@@ -86,29 +133,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Loose<'a> {
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
                 Ok(Loose(Some(Text(Cow::Owned(text.to_owned())))))
             }
-            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-                Ok(Loose(None))
-            }
-            fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(Loose(None))
-            }
-            fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-                Ok(Loose(None))
-            }
-            fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
-                Ok(Loose(None))
-            }
-            fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Loose(None))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Loose(None))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Loose(None))
-            }
+            absent!(Loose(None); unit bool i64 u64 f64 seq map);
         }
         deserializer.deserialize_any(LooseVisitor)
     }
@@ -129,6 +154,34 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         Ok(Self(if raw == "null" { None } else { serde_json::from_str(raw).ok() }))
+    }
+}
+
+/// An object, all of whose fields read leniently; anything else reads as absent. As [`Maybe`], for what
+/// stands in every event: it is read in one go.
+#[derive(Clone, Copy, Debug)]
+pub struct MaybeObject<T>(pub Option<T>);
+
+impl<T> Default for MaybeObject<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for MaybeObject<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = MaybeObject<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(|object| MaybeObject(Some(object)))
+            }
+            absent!(MaybeObject(None); unit bool i64 u64 f64 str seq);
+        }
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
     }
 }
 
@@ -156,26 +209,7 @@ impl<'de> Deserialize<'de> for Count {
             fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
                 Ok(Count((0.0..9e15).contains(&number).then_some(number as u64)))
             }
-            fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-                Ok(Count(None))
-            }
-            fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(Count(None))
-            }
-            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-                Ok(Count(None))
-            }
-            fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-                Ok(Count(None))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Count(None))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Count(None))
-            }
+            absent!(Count(None); unit bool i64 str seq map);
         }
         deserializer.deserialize_any(CountVisitor)
     }
@@ -273,6 +307,21 @@ mod tests {
         let read = |json| serde_json::from_str::<Maybe<Vec<u8>>>(json).unwrap().0;
         assert_eq!(read("[1,2]"), Some(vec![1, 2]));
         for json in ["null", "{}", "[{\"a\":1}]", "\"\"", "7"] {
+            assert_eq!(read(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_reads_as_absent() {
+        crate::wire::object::object! {
+            struct Inner {
+                "n" => n: Count,
+            }
+        }
+        let read = |json| serde_json::from_str::<MaybeObject<Inner>>(json).unwrap().0.map(|inner| inner.n.0);
+        assert_eq!(read("{\"n\":1,\"m\":[{}]}"), Some(Some(1)));
+        assert_eq!(read("{\"n\":[]}"), Some(None));
+        for json in ["null", "[{\"n\":1}]", "\"n\"", "7", "-7", "0.5", "true"] {
             assert_eq!(read(json), None, "{json}");
         }
     }
