@@ -1,14 +1,31 @@
-//! The only place that names the browser: the network, the clocks, the person's languages.
+//! The only place that names the browser.
+//!
+//! - `fetch`, `clock`: what the engine runs on
+//! - `keys`: where keys live; [`storage`]: what else a reload keeps
+//! - `tail`, `follow`: text that grows, and scrolling along with it
+//! - `tab`, `clipboard`, and below: what a page asks of its browser
 
+mod clipboard;
 mod clock;
 mod fetch;
+mod follow;
+mod keys;
+mod listener;
+pub mod storage;
+mod tab;
 mod tail;
 
+pub use clipboard::copy;
 pub use clock::PageClock;
 pub use fetch::Fetch;
+pub use follow::Follow;
+pub use keys::{Keyring, StorageProblem};
+pub use listener::Listener;
+pub use tab::{Interval, every, go_to, is_hidden, location_origin, on_visibility_change, set_title};
 pub use tail::Tail;
 
 use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlDialogElement, HtmlElement};
 
 /// The languages that the browser prefers, best first, as BCP 47 tags.
 pub fn languages() -> Vec<String> {
@@ -18,21 +35,67 @@ pub fn languages() -> Vec<String> {
 
 /// Says to browsers and screen readers what language the page is in.
 pub fn set_document_language(tag: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
-    if let Some(root) = document.and_then(|document| document.document_element()) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
         // The attribute's name is valid, so this cannot fail.
         let _ = root.set_attribute("lang", tag);
     }
 }
 
+/// The theme that the person chose, as `data-theme` of the root; `None` is the system's.
+pub fn set_theme(theme: Option<&str>) {
+    if let Some(root) = document().and_then(|document| document.document_element()) {
+        // The attribute's name is valid, so this cannot fail.
+        let _ = match theme {
+            Some(theme) => root.set_attribute("data-theme", theme),
+            None => root.remove_attribute("data-theme"),
+        };
+    }
+}
+
 /// Moves the keyboard's focus to the element of that id.
 pub fn focus(id: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
-    let element = document.and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+    focus_on(by_id(id));
+}
+
+/// Moves the focus to the first element of that name within the first that the selector finds.
+pub fn focus_in(selector: &str, name: &str) {
+    let found = document()
+        .and_then(|document| document.query_selector(&[selector, " [name=\"", name, "\"]"].concat()).ok()?);
+    focus_on(found);
+}
+
+fn focus_on(element: Option<Element>) {
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // Where nothing can take the focus, there is nothing to do.
         let _ = element.focus();
     }
+}
+
+/// Shows the dialog of that id above the page, which cannot be used meanwhile. `close` fires its event
+/// `close`, and so does Escape; the focus then goes back to where it was.
+pub fn open_modal(id: &str) {
+    if let Some(dialog) = dialog(id) {
+        // One that is open already stays so.
+        let _ = dialog.show_modal();
+    }
+}
+
+pub fn close(id: &str) {
+    if let Some(dialog) = dialog(id) {
+        dialog.close();
+    }
+}
+
+fn dialog(id: &str) -> Option<HtmlDialogElement> {
+    by_id(id)?.dyn_into().ok()
+}
+
+fn by_id(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
 }
 
 /// A number that no other page has, for spreading retries. It protects nothing.
