@@ -1,16 +1,50 @@
-// Starts the WebAssembly module, or says that it cannot. A file of its own, because the page's CSP
+// Starts the WebAssembly module, or says why it cannot. A file of its own, because the page's policy
 // allows no inline script; a classic script, because from file:// no module loads to say anything.
-(async ({ src }) => {
-  const query = new URL(src).searchParams;
-  const at = (name) => new URL(query.get(name), document.baseURI).href;
-  try {
-    const { default: init } = await import(at("js"));
-    await init({ module_or_path: at("wasm") });
-    document.getElementById("cannot-start")?.remove();
-  } catch (error) {
-    document.getElementById("cannot-start").hidden = false;
-    throw error;
-  } finally {
-    document.getElementById("loading")?.remove();
+//
+// Old syntax but for `import()`. A browser that cannot read even that never runs this file, and the
+// sentences in index.html, which a style holds back for a moment, all appear.
+(function (script) {
+  var loading = document.getElementById("loading");
+  var trouble = document.getElementById("cannot-start");
+  trouble.hidden = true;
+
+  // Leaves the sentences of that class, and no others.
+  function give_up(reason) {
+    for (var i = 0; i < trouble.children.length; i++) {
+      trouble.children[i].hidden = trouble.children[i].className !== reason;
+    }
+    trouble.style.animation = "none";
+    trouble.hidden = false;
+    loading.hidden = true;
   }
+
+  function can_show_the_page() {
+    return (
+      typeof WebAssembly === "object" &&
+      CSS.supports("color", "light-dark(#000, #fff)") &&
+      CSS.supports("selector(:has(a))")
+    );
+  }
+
+  if (location.protocol === "file:") return give_up("file");
+  if (!can_show_the_page()) return give_up("old");
+
+  function at(name) {
+    return new URL(new URL(script.src).searchParams.get(name), document.baseURI).href;
+  }
+  import(at("js"))
+    .then(function (module) {
+      return module.default({ module_or_path: at("wasm") });
+    })
+    .then(
+      function () {
+        loading.remove();
+        trouble.remove();
+      },
+      function (error) {
+        document.getElementById("why").textContent = error;
+        give_up("lost");
+        throw error;
+      }
+    );
 })(document.currentScript);

@@ -1,4 +1,5 @@
-//! Hosts of one's own in the page's Content-Security-Policy, for `dist --connect <origin>`.
+//! Whom the page may call, in its Content-Security-Policy: hosts of one's own in the strict page, any host
+//! in the other one.
 
 use crate::failure::{Failure, Outcome};
 
@@ -61,28 +62,37 @@ fn is_host(host: &str) -> bool {
 
 /// The page with these origins added to `connect-src` of its policy.
 pub fn allow(html: &str, origins: &[String]) -> Outcome<String> {
-    let missing = || {
+    let (before, allowed, after) = around_connect_src(html)?;
+    let mut sources: Vec<&str> = allowed.split_ascii_whitespace().collect();
+    for origin in origins {
+        if !sources.contains(&origin.as_str()) {
+            sources.push(origin);
+        }
+    }
+    Ok(format!("{before}{}{after}", sources.join(" ")))
+}
+
+/// The page that may call any server, for addresses of one's own. Everything else stays as it is.
+pub fn open(html: &str) -> Outcome<String> {
+    let (before, _, after) = around_connect_src(html)?;
+    Ok(format!("{before}'self' https: http:{after}"))
+}
+
+/// What stands before the sources of `connect-src`, the sources, and what stands behind them.
+fn around_connect_src(html: &str) -> Outcome<(&str, &str, &str)> {
+    const DIRECTIVE: &str = "connect-src ";
+    let parts = || {
+        let policy = html.find("Content-Security-Policy")?;
+        let begin = policy + html.get(policy..)?.find(DIRECTIVE)? + DIRECTIVE.len();
+        let end = begin + html.get(begin..)?.find([';', '"'])?;
+        Some((html.get(..begin)?, html.get(begin..end)?, html.get(end..)?))
+    };
+    parts().ok_or_else(|| {
         Failure::new(
             "The built index.html has no Content-Security-Policy with `connect-src`.",
             "Put the policy back into index.html.",
         )
-    };
-    let meta = html.find("Content-Security-Policy").ok_or_else(missing)?;
-    let directive = html.get(meta..).and_then(|rest| rest.find("connect-src ")).ok_or_else(missing)? + meta;
-    let end = html.get(directive..).and_then(|rest| rest.find([';', '"'])).ok_or_else(missing)? + directive;
-    let (before, after) = html.split_at_checked(end).ok_or_else(missing)?;
-    let allowed: Vec<&str> = before.get(directive..).unwrap_or_default().split_ascii_whitespace().collect();
-    let mut page = before.to_owned();
-    let mut added: Vec<&str> = Vec::new();
-    for origin in origins {
-        if !allowed.contains(&origin.as_str()) && !added.contains(&origin.as_str()) {
-            page.push(' ');
-            page.push_str(origin);
-            added.push(origin);
-        }
-    }
-    page.push_str(after);
-    Ok(page)
+    })
 }
 
 #[cfg(test)]
@@ -147,6 +157,7 @@ mod tests {
         let own = ["http://b.example".to_owned()];
         assert_eq!(allow(page, &own), Ok(page.replace("'self'", "'self' http://b.example")));
         assert!(allow("<p>connect-src 'self'</p>", &own).is_err());
+        assert!(open("<p>connect-src 'self'</p>").is_err());
     }
 
     #[test]
@@ -156,5 +167,20 @@ mod tests {
         let allowed = allow(page, &own).unwrap();
         assert!(allowed.contains("http://127.0.0.1:* https://own.example;"));
         assert_eq!(allowed.len(), page.len() + " https://own.example".len());
+    }
+
+    #[test]
+    fn the_page_for_any_address_differs_in_connect_src_alone() {
+        let strict = include_str!("../../index.html");
+        let open = super::open(strict).unwrap();
+        let (before, allowed, after) = around_connect_src(&open).unwrap();
+        assert_eq!(allowed, "'self' https: http:");
+        let (strict_before, strict_allowed, strict_after) = around_connect_src(strict).unwrap();
+        assert_eq!((before, after), (strict_before, strict_after));
+        assert!(strict_allowed.contains("https://api.openai.com "));
+        assert!(!strict_allowed.contains("https: ") && !strict_allowed.contains("http: "));
+        // A host of one's own changes nothing there: it was allowed all along.
+        let own = allow(strict, &["https://own.example".to_owned()]).unwrap();
+        assert_eq!(super::open(&own).unwrap(), open);
     }
 }

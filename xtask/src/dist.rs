@@ -1,18 +1,18 @@
 //! The release page, ready for any static host.
 
-use std::fs;
 use std::path::Path;
 
-use crate::failure::{Failure, OrFailure, Outcome};
+use crate::failure::{Failure, Outcome};
 use crate::page::{self, Flavour};
 use crate::place::Place;
-use crate::{budget, csp, weigh};
+use crate::weigh::FirstScreens;
+use crate::{budget, csp, entry};
 
 pub fn dist(place: &Place, arguments: &[&str]) -> Outcome {
     let origins = options(arguments)?;
     let folder = build(place)?;
     if !origins.is_empty() {
-        connect(&folder, &origins)?;
+        entry::connect(&folder, &origins)?;
         println!("The page may also call {}.", origins.join(" "));
     }
     println!("{}", check_weight(place, &folder)?);
@@ -30,18 +30,9 @@ pub fn build(place: &Place) -> Outcome<std::path::PathBuf> {
 
 /// Shows what the first screen costs; a failure when that is too much.
 pub fn check_weight(place: &Place, folder: &Path) -> Outcome<String> {
-    let weights = weigh::first_screen(folder)?;
-    print!("\nWhat the first screen loads:\n{}", weigh::table(&weights));
-    budget::judge(weigh::total(&weights), budget::read(place)?)
-}
-
-fn connect(folder: &Path, origins: &[String]) -> Outcome {
-    let index = folder.join("index.html");
-    let next = "Run the same command again.";
-    let html =
-        fs::read_to_string(&index).or_failure(|| format!("{} cannot be read", index.display()), next)?;
-    fs::write(&index, csp::allow(&html, origins)?)
-        .or_failure(|| format!("{} cannot be written", index.display()), next)
+    let screens = FirstScreens::of(folder)?;
+    print!("\nWhat the first screen loads:\n{}", screens.table());
+    budget::judge(screens.heaviest(), budget::read(place)?)
 }
 
 fn options(arguments: &[&str]) -> Outcome<Vec<String>> {

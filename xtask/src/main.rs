@@ -4,7 +4,7 @@
 //! - [`failure`]: what a command says when it cannot go on
 //! - [`place`]: the folders: checkout, cache, target, pages
 //! - [`run`]: starts other programs; [`tools`]: gets the pinned ones; [`rust_target`]: gets the wasm target
-//! - [`page`]: builds the page; [`serve`], [`static_files`], [`watch`]: show it
+//! - [`page`]: builds the page, [`entry`] its two entry pages; [`serve`], [`static_files`], [`watch`]: show it
 //! - [`dist`]: the release page, with [`csp`] for own hosts, [`weigh`] and [`budget`] for its size
 //! - [`mod@test`]: all tests, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
 //! - [`ci`]: checks, then tests; [`size`] with [`wasm_file`], and [`fuzz`]: what their commands do
@@ -16,6 +16,7 @@ mod csp;
 mod debian;
 mod dist;
 mod engine;
+mod entry;
 mod failure;
 mod fuzz;
 mod page;

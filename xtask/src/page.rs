@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::failure::{OrFailure, Outcome};
 use crate::place::Place;
 use crate::tools::{self, BINARYEN, TRUNK, Tool, Voice, WASM_BINDGEN};
-use crate::{run, rust_target};
+use crate::{entry, run, rust_target};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
@@ -40,7 +40,8 @@ pub fn build(place: &Place, flavour: Flavour, into: &Path) -> Outcome {
         &mut trunk(place, flavour, into, &folders),
         "The page was not built.",
         "The lines above say why; when it is the code, `cargo check --target wasm32-unknown-unknown` says it sooner.",
-    )
+    )?;
+    entry::write_open(into)
 }
 
 fn trunk(place: &Place, flavour: Flavour, into: &Path, folders: &[PathBuf]) -> Command {

@@ -30,6 +30,7 @@ pub fn serve(place: &Place, arguments: &[&str]) -> Outcome {
 
     let (server, port) = listen(options.port)?;
     println!("\nTutti is at http://127.0.0.1:{port}/  (Ctrl+C stops it)");
+    println!("For servers that it does not name: http://127.0.0.1:{port}/any.html");
     if port != options.port {
         println!(
             "Port {} is taken. What a browser saved for another port (keys, history) is not shown at this one.",

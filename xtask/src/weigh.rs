@@ -6,31 +6,79 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::budget::kb;
+use crate::entry::PAGES;
 use crate::failure::{Failure, OrFailure, Outcome};
 use crate::run;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weight {
+struct Weight {
     file: String,
     raw: u64,
     brotli: u64,
 }
 
-/// Every file that the built page in `folder` loads to show its first screen.
-pub fn first_screen(folder: &Path) -> Outcome<Vec<Weight>> {
-    let html = read(folder, "index.html")?;
-    let mut files = BTreeSet::from(["index.html".to_owned()]);
-    files.extend(loaded_by(&html));
+/// What the first screen of each entry page loads. A file that several load is weighed once.
+#[derive(Debug)]
+pub struct FirstScreens {
+    files: Vec<Weight>,
+    /// Each page, with the files that it loads, itself among them.
+    pages: Vec<(&'static str, BTreeSet<String>)>,
+}
+
+impl FirstScreens {
+    pub fn of(folder: &Path) -> Outcome<FirstScreens> {
+        let pages = PAGES
+            .into_iter()
+            .map(|page| Ok((page, needed_by(folder, page)?)))
+            .collect::<Outcome<Vec<(&str, BTreeSet<String>)>>>()?;
+        let files: BTreeSet<String> = pages.iter().flat_map(|(_, files)| files).cloned().collect();
+        Ok(FirstScreens { files: weights(folder, files.into_iter().collect())?, pages })
+    }
+
+    /// What has to be within the budget: the first screen of the heavier page.
+    pub fn heaviest(&self) -> u64 {
+        self.sums().map(|(_, _, brotli)| brotli).max().unwrap_or_default()
+    }
+
+    pub fn table(&self) -> String {
+        let width = self.files.iter().map(|weight| weight.file.len()).max().unwrap_or_default();
+        let line = |name: &str, raw: u64, brotli: u64| {
+            format!("  {name:<width$}  {:>10}  {:>10}\n", kb(raw), kb(brotli))
+        };
+        let mut table = format!("  {:<width$}  {:>10}  {:>10}\n", "", "raw", "brotli");
+        for weight in &self.files {
+            table.push_str(&line(&weight.file, weight.raw, weight.brotli));
+        }
+        for (page, raw, brotli) in self.sums() {
+            table.push_str(&line(&format!("sum of {page}"), raw, brotli));
+        }
+        table
+    }
+
+    /// Each page with its raw and its compressed bytes.
+    fn sums(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
+        self.pages.iter().map(|(page, needed)| {
+            let files = || self.files.iter().filter(|weight| needed.contains(&weight.file));
+            (*page, files().map(|weight| weight.raw).sum(), files().map(|weight| weight.brotli).sum())
+        })
+    }
+}
+
+/// Every file that the built page loads to show its first screen.
+fn needed_by(folder: &Path, page: &str) -> Outcome<BTreeSet<String>> {
+    let mut files = BTreeSet::from([page.to_owned()]);
+    files.extend(loaded_by(&read(folder, page)?));
     for script in files.clone().iter().filter(|file| file.ends_with(".js")) {
         files.extend(imported_by(&read(folder, script)?));
     }
-    let files: Vec<String> = files.into_iter().collect();
-    let raw: Vec<u64> = files
-        .iter()
-        .map(|file| {
-            fs::metadata(folder.join(file)).map(|about| about.len()).or_failure(|| lost(file), REBUILD)
-        })
-        .collect::<Outcome<_>>()?;
+    Ok(files)
+}
+
+fn weights(folder: &Path, files: Vec<String>) -> Outcome<Vec<Weight>> {
+    let size = |file: &String| {
+        fs::metadata(folder.join(file)).map(|about| about.len()).or_failure(|| lost(file), REBUILD)
+    };
+    let raw: Vec<u64> = files.iter().map(size).collect::<Outcome<_>>()?;
     let brotli = brotli(folder, &files)?;
     Ok(files
         .into_iter()
@@ -38,23 +86,6 @@ pub fn first_screen(folder: &Path) -> Outcome<Vec<Weight>> {
         .zip(brotli)
         .map(|((file, raw), brotli)| Weight { file, raw, brotli })
         .collect())
-}
-
-pub fn total(weights: &[Weight]) -> u64 {
-    weights.iter().map(|weight| weight.brotli).sum()
-}
-
-pub fn table(weights: &[Weight]) -> String {
-    let width = weights.iter().map(|weight| weight.file.len()).max().unwrap_or_default();
-    let line = |name: &str, raw: u64, brotli: u64| {
-        format!("  {name:<width$}  {:>10}  {:>10}\n", kb(raw), kb(brotli))
-    };
-    let mut table = format!("  {:<width$}  {:>10}  {:>10}\n", "", "raw", "brotli");
-    for weight in weights {
-        table.push_str(&line(&weight.file, weight.raw, weight.brotli));
-    }
-    table.push_str(&line("sum", weights.iter().map(|weight| weight.raw).sum(), total(weights)));
-    table
 }
 
 const REBUILD: &str = "`cargo xtask dist` builds the page anew.";
@@ -73,8 +104,8 @@ fn loaded_by(html: &str) -> Vec<String> {
     for attribute in [" href=\"", " src=\""] {
         for piece in html.split(attribute).skip(1) {
             let address = piece.split('"').next().unwrap_or_default().replace("&amp;", "&");
-            // Another host, or the content itself.
-            if address.contains(':') || address.starts_with('#') {
+            // Another host, the content itself, or the page.
+            if address.contains(':') || address.starts_with('#') || address.is_empty() {
                 continue;
             }
             let (file, query) = address.split_once('?').unwrap_or((&address, ""));
@@ -123,7 +154,7 @@ mod tests {
     fn the_first_screen_is_what_the_page_loads() {
         let html = r##"<link rel="icon" href="data:image/svg+xml,x"><link rel="stylesheet" href="./main-1.css" integrity="x">
             <script defer src="./boot.js?js=tutti-1.js&amp;wasm=tutti-1_bg.wasm"></script>
-            <link rel="modulepreload" href="./tutti-1.js"><a href="https://a.example/">a</a><a href="#top">b</a>"##;
+            <link rel="modulepreload" href="./tutti-1.js"><a href="https://a.example/">a</a><a href="#top">b</a><a href="">c</a>"##;
         assert_eq!(loaded_by(html), ["main-1.css", "tutti-1.js", "boot.js", "tutti-1.js", "tutti-1_bg.wasm"]);
     }
 
@@ -135,14 +166,23 @@ mod tests {
     }
 
     #[test]
-    fn the_table_ends_with_the_sum() {
-        let weights = [
-            Weight { file: "index.html".into(), raw: 2_000, brotli: 900 },
-            Weight { file: "a.wasm".into(), raw: 300_000, brotli: 70_100 },
+    fn the_table_ends_with_a_sum_for_each_page_and_the_heavier_one_counts() {
+        let weight = |file: &str, raw, brotli| Weight { file: file.to_owned(), raw, brotli };
+        let files = vec![
+            weight("a.wasm", 300_000, 70_100),
+            weight("any.html", 1_000, 500),
+            weight("index.html", 2_000, 900),
         ];
-        assert_eq!(total(&weights), 71_000);
-        let table = table(&weights);
-        let last = table.lines().last().unwrap();
-        assert!(last.contains("sum") && last.contains("302.0 kB") && last.ends_with("71.0 kB"), "{table}");
+        let needs = |page: &str| BTreeSet::from(["a.wasm".to_owned(), page.to_owned()]);
+        let pages = PAGES.into_iter().map(|page| (page, needs(page))).collect();
+        let screens = FirstScreens { files, pages };
+        assert_eq!(screens.heaviest(), 71_000);
+        let table = screens.table();
+        let last: Vec<&str> = table.lines().rev().take(2).collect();
+        assert!(
+            last[1].contains("sum of index.html") && last[1].ends_with("302.0 kB     71.0 kB"),
+            "{table}"
+        );
+        assert!(last[0].contains("sum of any.html") && last[0].ends_with("301.0 kB     70.6 kB"), "{table}");
     }
 }
