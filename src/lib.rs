@@ -6,14 +6,15 @@
 //! - [`model`]: the vocabulary that every other room speaks
 //! - [`wire`]: bytes to meaning and back, one module per dialect
 //! - [`call`]: one call's life as a state machine, and the queue of calls
+//! - [`grid`]: the comparison and its rules: panels, parameters, what a reload keeps, the numbers
 //!
 //! The shell:
 //! - [`engine`]: the only loop that waits; drives calls over a transport into a sink
 //! - `browser`: the only place that names the browser: fetch, clocks, growing text
 //! - [`ui`]: what a person sees and touches
 //!
-//! Who may import whom: `ui -> engine -> call -> wire -> model`, `ui -> browser -> engine`. No circle,
-//! no arrow upwards; `tests/tidy.rs` reads the sources and holds it.
+//! Who may import whom: `ui -> engine -> call -> wire -> model`, `ui -> browser -> engine`,
+//! `ui -> grid -> model`. No circle, no arrow upwards; `tests/tidy.rs` reads the sources and holds it.
 
 #![cfg_attr(
     not(test),
@@ -24,6 +25,7 @@
 pub mod browser;
 pub mod call;
 pub mod engine;
+pub mod grid;
 pub mod model;
 pub mod ui;
 pub mod wire;

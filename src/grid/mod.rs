@@ -1,0 +1,17 @@
+//! The comparison and its rules: what a person sets up, keeps and compares. Pure: no clock, no page.
+//!
+//! - [`settings`]: one panel's settings, and the request that they make
+//! - [`parameter`]: the parameters of a call one by one, as text in a form
+//! - [`workspace`]: what a reload keeps, never a key; [`choices`]: how the page looks and behaves
+//! - [`columns`]: the order of the panels
+//! - [`numbers`]: times, tokens and cost of an answer, and which are the best
+//! - [`estimate`]: what sending will cost, before it is sent
+
+pub mod choices;
+pub mod columns;
+pub mod estimate;
+mod json;
+pub mod numbers;
+pub mod parameter;
+pub mod settings;
+pub mod workspace;

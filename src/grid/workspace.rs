@@ -1,0 +1,281 @@
+//! What a reload keeps: panels, sets of models, how the page looks. Never a key.
+//!
+//! Stored as JSON that begins with a version. What cannot be read is left out, and the rest is read:
+//! another version may have written it, or a person.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    choices::{SendKey, Theme, View},
+    json::{self, Fields},
+    parameter::Parameter,
+    settings::{PanelSettings, own_address, row_of},
+};
+use crate::model::{http::BaseUrl, provider::Dialect};
+
+/// The most panels of a workspace or of a set.
+pub const MAX_PANELS: usize = 1000;
+pub const MAX_SETS: usize = 200;
+pub const MAX_STARRED: usize = 500;
+pub const MAX_RECENT: usize = 30;
+pub const MAX_PROMPTS: usize = 50;
+/// All kept prompts together, in bytes: the browser gives a page about 5 MB for everything.
+pub const MAX_PROMPT_BYTES: usize = 200_000;
+
+/// Names, ids and addresses, in bytes.
+const SHORT: usize = 2000;
+/// System prompts and extra JSON, in bytes.
+const LONG: usize = 1 << 20;
+/// The whole text, in bytes: more than a browser keeps (5 million characters of at most 3 bytes).
+const WHOLE: usize = 16 << 20;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workspace {
+    pub panels: Vec<PanelSettings>,
+    pub sets: Vec<ModelSet>,
+    pub starred: Vec<ModelRef>,
+    /// The latest first.
+    pub recent: Vec<ModelRef>,
+    pub view: View,
+    /// The panel that Tabs and Focus show, counted from 0.
+    pub active: usize,
+    pub linked_scroll: bool,
+    pub send_key: SendKey,
+    /// Single keys do something while nobody types.
+    pub shortcuts: bool,
+    /// More paid calls at once than this are confirmed first.
+    pub confirm_above: u32,
+    /// The most calls at once to one origin; `None` leaves it to the provider's row.
+    pub connections: Option<u16>,
+    /// A language tag; `None` takes the browser's.
+    pub language: Option<String>,
+    pub theme: Theme,
+    /// What was asked before, the latest first.
+    pub prompts: Vec<String>,
+}
+
+/// A model at a provider.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ModelRef {
+    pub provider: String,
+    pub model: String,
+}
+
+/// Panels under a name, to be called up again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelSet {
+    pub name: String,
+    pub panels: Vec<PanelSettings>,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Self {
+            panels: Vec::new(),
+            sets: Vec::new(),
+            starred: Vec::new(),
+            recent: Vec::new(),
+            view: View::default(),
+            active: 0,
+            linked_scroll: false,
+            send_key: SendKey::default(),
+            shortcuts: true,
+            confirm_above: 8,
+            connections: None,
+            language: None,
+            theme: Theme::default(),
+            prompts: Vec::new(),
+        }
+    }
+}
+
+impl Workspace {
+    pub fn to_json(&self) -> String {
+        let mut fields = Map::new();
+        let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+        set("version", json!(1));
+        set("panels", self.panels.iter().map(panel_to_json).collect());
+        set("sets", self.sets.iter().map(set_to_json).collect());
+        set("starred", self.starred.iter().map(model_to_json).collect());
+        set("recent", self.recent.iter().map(model_to_json).collect());
+        set("view", self.view.name().into());
+        set("active", self.active.into());
+        set("linked_scroll", self.linked_scroll.into());
+        set("send_key", self.send_key.name().into());
+        set("shortcuts", self.shortcuts.into());
+        set("confirm_above", self.confirm_above.into());
+        if let Some(connections) = self.connections {
+            set("connections", connections.into());
+        }
+        if let Some(language) = &self.language {
+            set("language", language.as_str().into());
+        }
+        set("theme", self.theme.name().into());
+        set("prompts", self.prompts.iter().map(String::as_str).collect());
+        Value::Object(fields).to_string()
+    }
+
+    /// Never fails: what it cannot read has its default value or is left out.
+    pub fn from_json(text: &str) -> Self {
+        let default = Self::default();
+        let Ok(map) = json::object(text, WHOLE) else { return default };
+        let fields = Fields(&map);
+        let word = |name: &str| fields.text(name, SHORT);
+        let number = |name: &str| fields.number(name);
+        let panels = fields.list("panels", MAX_PANELS, panel_from_json);
+        let active = number("active").and_then(|active| usize::try_from(active).ok()).unwrap_or_default();
+        let mut workspace = Self {
+            active: active.min(panels.len().saturating_sub(1)),
+            panels,
+            sets: fields.list("sets", MAX_SETS, set_from_json),
+            starred: fields.list("starred", MAX_STARRED, model_from_json),
+            recent: fields.list("recent", MAX_RECENT, model_from_json),
+            view: word("view").and_then(|name| View::from_name(&name)).unwrap_or_default(),
+            linked_scroll: fields.flag("linked_scroll").unwrap_or(default.linked_scroll),
+            send_key: word("send_key").and_then(|name| SendKey::from_name(&name)).unwrap_or_default(),
+            shortcuts: fields.flag("shortcuts").unwrap_or(default.shortcuts),
+            confirm_above: number("confirm_above")
+                .and_then(|number| u32::try_from(number).ok())
+                .unwrap_or(default.confirm_above),
+            connections: number("connections")
+                .and_then(|number| u16::try_from(number).ok())
+                .filter(|number| *number > 0),
+            language: word("language").filter(|tag| is_language_tag(tag)),
+            theme: word("theme").and_then(|name| Theme::from_name(&name)).unwrap_or_default(),
+            prompts: Vec::new(),
+        };
+        let prompts = fields.list("prompts", MAX_PROMPTS, |prompt| prompt.as_str().map(str::to_owned));
+        prompts.iter().rev().for_each(|prompt| workspace.remember_prompt(prompt));
+        workspace
+    }
+
+    /// Puts a prompt before the others. One that was there already moves; the oldest make room.
+    pub fn remember_prompt(&mut self, prompt: &str) {
+        if prompt.trim().is_empty() || prompt.len() > MAX_PROMPT_BYTES {
+            return;
+        }
+        self.prompts.retain(|earlier| earlier != prompt);
+        self.prompts.insert(0, prompt.to_owned());
+        let mut bytes = 0;
+        let fits = |prompt: &&String| {
+            bytes += prompt.len();
+            bytes <= MAX_PROMPT_BYTES
+        };
+        let kept = self.prompts.iter().take(MAX_PROMPTS).take_while(fits).count();
+        self.prompts.truncate(kept);
+    }
+
+    /// Puts a model before the others that were used.
+    pub fn remember_model(&mut self, model: ModelRef) {
+        self.recent.retain(|earlier| *earlier != model);
+        self.recent.insert(0, model);
+        self.recent.truncate(MAX_RECENT);
+    }
+
+    /// Stars a model, or takes its star. Says whether it has one now.
+    pub fn toggle_star(&mut self, model: &ModelRef) -> bool {
+        let before = self.starred.len();
+        self.starred.retain(|starred| starred != model);
+        let is_new = self.starred.len() == before && before < MAX_STARRED;
+        if is_new {
+            self.starred.push(model.clone());
+        }
+        is_new
+    }
+
+    /// Keeps the panels under a name; a set of that name is replaced. `false` when the name is empty
+    /// or there are too many sets already.
+    pub fn save_set(&mut self, name: &str) -> bool {
+        let name = name.trim();
+        let is_full = self.sets.len() >= MAX_SETS;
+        let set = ModelSet { name: name.to_owned(), panels: self.panels.clone() };
+        match self.sets.iter_mut().find(|set| set.name == name) {
+            Some(earlier) => *earlier = set,
+            None if is_full || name.is_empty() || name.len() > SHORT => return false,
+            None => self.sets.push(set),
+        }
+        true
+    }
+}
+
+fn is_language_tag(tag: &str) -> bool {
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    tag.len() <= 35 && tag.split('-').all(is_part)
+}
+
+fn model_to_json(model: &ModelRef) -> Value {
+    json!({ "provider": model.provider, "model": model.model })
+}
+
+fn model_from_json(value: &Value) -> Option<ModelRef> {
+    let fields = Fields::of(value)?;
+    Some(ModelRef { provider: fields.text("provider", SHORT)?, model: fields.text("model", SHORT)? })
+}
+
+fn set_to_json(set: &ModelSet) -> Value {
+    json!({ "name": set.name, "panels": set.panels.iter().map(panel_to_json).collect::<Value>() })
+}
+
+fn set_from_json(value: &Value) -> Option<ModelSet> {
+    let fields = Fields::of(value)?;
+    let name = fields.text("name", SHORT).filter(|name| !name.is_empty())?;
+    Some(ModelSet { name, panels: fields.list("panels", MAX_PANELS, panel_from_json) })
+}
+
+fn panel_to_json(panel: &PanelSettings) -> Value {
+    let mut fields = Map::new();
+    let mut set = |name: &str, text: &str| {
+        if !text.is_empty() {
+            fields.insert(name.to_owned(), text.into());
+        }
+    };
+    set("provider", &panel.provider);
+    set("dialect", panel.dialect.name());
+    set("model", &panel.model);
+    // An address that is refused may hold a password or a key: it is not kept. The provider's own is
+    // not kept either, so that it can change with the catalogue.
+    if panel.base_url != own_address(panel.row()) && BaseUrl::parse(&panel.base_url).is_ok() {
+        set("base_url", &panel.base_url);
+    }
+    set("system", &panel.system);
+    set("extra", &panel.extra);
+    let texts = Parameter::ALL.map(|parameter| (parameter.name(), parameter.read(&panel.sampling)));
+    let sampling: Map<_, _> = texts
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(name, text)| (name.to_owned(), text.into()))
+        .collect();
+    if !sampling.is_empty() {
+        fields.insert("sampling".to_owned(), sampling.into());
+    }
+    if !panel.enabled {
+        fields.insert("enabled".to_owned(), false.into());
+    }
+    Value::Object(fields)
+}
+
+fn panel_from_json(value: &Value) -> Option<PanelSettings> {
+    let fields = Fields::of(value)?;
+    let provider = fields.text("provider", SHORT).filter(|id| !id.is_empty())?;
+    let dialect = fields.text("dialect", SHORT).and_then(|name| Dialect::from_name(&name));
+    let row = row_of(&provider, dialect.unwrap_or(Dialect::OpenaiChat));
+    let mut panel = PanelSettings::new(row, &fields.text("model", SHORT).unwrap_or_default());
+    panel.provider = provider;
+    if let Some(dialect) = dialect.filter(|dialect| row.dialects.contains(dialect)) {
+        panel.dialect = dialect;
+    }
+    if let Some(address) = fields.text("base_url", SHORT).filter(|text| BaseUrl::parse(text).is_ok()) {
+        panel.base_url = address;
+    }
+    panel.system = fields.text("system", LONG).unwrap_or_default();
+    panel.extra = fields.text("extra", LONG).unwrap_or_default();
+    panel.enabled = fields.flag("enabled").unwrap_or(true);
+    if let Some(sampling) = fields.object("sampling") {
+        for parameter in Parameter::ALL {
+            let text = sampling.text(parameter.name(), SHORT).unwrap_or_default();
+            // A value that is none leaves the parameter unset.
+            let _ = parameter.write(&mut panel.sampling, &text);
+        }
+    }
+    Some(panel)
+}
