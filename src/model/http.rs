@@ -149,13 +149,18 @@ impl Origin {
         self.0.starts_with("http://")
     }
 
-    /// The address of this very computer, which browsers treat as secure.
-    pub fn is_loopback(&self) -> bool {
+    /// Without scheme and port; an IPv6 address in its brackets.
+    pub fn host(&self) -> &str {
         let host = self.0.split_once("://").map_or("", |(_, host)| host);
-        let host = match host.rfind(']') {
+        match host.rfind(']') {
             Some(end) => host.get(..=end).unwrap_or(host),
             None => host.split(':').next().unwrap_or(host),
-        };
+        }
+    }
+
+    /// The address of this very computer, which browsers treat as secure.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
         let is_loopback_v4 = host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
         is_loopback_v4 || host == "localhost" || host.ends_with(".localhost") || host == "[::1]"
     }
