@@ -1,30 +1,50 @@
 //! The test server: replays provider answers over real HTTP and serves the built page.
 //!
-//! # Layout
+//! # Layout, in reading order
 //! - [`cassette`]: a recorded answer on disk, and what a correct reader gets from it
-//! - [`replay`]: what is sent back and at which pace: status, headers, chunks, an end
+//! - [`replay`]: a recorded answer and its pace: status, headers, chunks, an end
+//! - [`script`]: any answer, step by step, which a replay becomes; `gzip` packs it
 //! - [`cors`]: which preflights a host lets pass
-//! - [`mount`]: a provider's stand-in: its queue of replays, the gate, and all it was asked
-//! - `perform`: one replay on its way to one client, chunk by chunk
-//! - `wire`: a connection that can be cut with a TCP reset
+//! - [`asked`]: a request as it came in
+//! - [`mount`]: a provider's stand-in: its queue of scripts, the gate, and all it was asked
+//! - `perform`: one script on its way to one client, chunk by chunk
 //! - `site`: the page's static files, at the root and under a sub-path
-//! - [`server`]: listens, and hands each request to a mount or to the site
+//! - `house`: hands each request to a mount or to the page
+//! - [`proxy`]: whom a browser wants to reach through the proxy
+//! - `tls`: certificates for any name
+//! - `wire`: a connection that can be cut with a TCP reset
+//! - `connection`: HTTP/1.1, HTTP/2 over TLS, tunnels
+//! - [`server`]: listens, and is what a test holds in its hand
+//!
+//! # Ways in
+//! - [`TestServer::start`]: plain HTTP/1.1, mounts at `/m/<name>/`
+//! - [`TestServer::start_tls`]: the same over TLS, with HTTP/2
+//! - [`TestServer::start_proxy`]: a proxy under which a browser reaches hosts by their real names
 //!
 //! No test waits by sleeping: a gated replay moves when the test says so, and every wait here is
 //! for something that was observed. A deadline only turns a hang into a failure with a reason.
 
+pub mod asked;
 pub mod cassette;
+mod connection;
 pub mod cors;
+mod gzip;
+mod house;
 pub mod mount;
 mod perform;
+pub mod proxy;
 pub mod replay;
+pub mod script;
 pub mod server;
 mod site;
+mod tls;
 mod wire;
 
+pub use asked::Asked;
 pub use cassette::{Cassette, CassetteError};
 pub use cors::Cors;
 pub use mount::{Mount, Preflight, Request};
 pub use replay::{End, Pace, Replay};
+pub use script::{Script, Scripts, Step};
 pub use server::{SUB_PATH, TestServer};
 pub use site::Visit;

@@ -2,6 +2,7 @@
 //! all it was asked.
 
 use std::collections::VecDeque;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,13 +13,14 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use tokio::sync::watch;
 
+use crate::asked::Asked;
+use crate::connection::Line;
 use crate::cors::{self, Cors};
-use crate::perform;
-use crate::replay::Replay;
-use crate::wire::Cutter;
+use crate::house::Refused;
+use crate::perform::Performance;
+use crate::script::{Script, Scripts};
 
 /// How long a wait may last before it fails with what was seen instead. Not a measurement.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -32,12 +34,10 @@ pub struct Mount {
 /// One request a mount has answered, preflights apart.
 #[derive(Debug, Clone)]
 pub struct Request {
-    pub method: String,
+    /// Method, headers, body: its fields and functions are the request's own.
+    pub asked: Asked,
     /// Path and query below the mount, e.g. `/v1/chat/completions`.
     pub path: String,
-    /// Names in lower case, in the order they came.
-    pub headers: Vec<(String, String)>,
-    pub body: Bytes,
     /// How many chunks of the replay were sent so far.
     pub chunks_sent: usize,
     /// Milliseconds since the server started.
@@ -59,12 +59,13 @@ pub struct Preflight {
 }
 
 impl Mount {
-    pub(crate) fn new(name: &str, url: String, epoch: Instant, replay: Replay) -> Self {
+    pub(crate) fn new(name: &str, url: String, epoch: Instant, scripts: Scripts) -> Self {
+        let queue = scripts.0.into_iter().map(Arc::new).collect();
         let stage = Stage {
             name: name.to_owned(),
             url,
             epoch,
-            settings: Mutex::new(Settings { cors: Cors::Reflective, queue: VecDeque::from([replay]) }),
+            settings: Mutex::new(Settings { cors: Cors::Reflective, queue }),
             gate: watch::Sender::default(),
             requests: watch::Sender::default(),
             preflights: watch::Sender::default(),
@@ -78,9 +79,9 @@ impl Mount {
         self
     }
 
-    /// Answers the request after the earlier ones with this; the last replay repeats.
-    pub fn then(self, replay: Replay) -> Self {
-        self.stage.settings().queue.push_back(replay);
+    /// Answers the request after the earlier ones with this; the last one repeats.
+    pub fn then(self, answers: impl Into<Scripts>) -> Self {
+        self.stage.settings().queue.extend(answers.into().0.into_iter().map(Arc::new));
         self
     }
 
@@ -152,27 +153,34 @@ impl Mount {
     }
 
     /// Answers one request whose body has been read; `path` is what follows the mount's name.
-    pub(crate) fn answer(&self, head: &request::Parts, path: &str, body: Bytes, cutter: Cutter) -> Response {
+    pub(crate) async fn answer(
+        &self,
+        head: &request::Parts,
+        path: &str,
+        asked: Asked,
+        line: Line,
+    ) -> Result<Response, Refused> {
         if cors::is_preflight(&head.method, &head.headers) {
-            return self.answer_preflight(head, path);
+            return Ok(self.answer_preflight(head, path));
         }
-        let (replay, cors) = self.stage.next_replay();
-        let mut headers = replayable_headers(&replay.headers);
-        cors.mark(&head.headers, &mut headers);
-        let status = StatusCode::from_u16(replay.status).unwrap_or(StatusCode::OK);
+        let (script, cors) = self.stage.next_script();
         let index = self.stage.record(Request {
-            method: head.method.to_string(),
             path: path.to_owned(),
-            headers: readable_headers(&head.headers),
-            body,
+            asked,
             chunks_sent: 0,
             first_chunk_ms: None,
             last_chunk_ms: None,
             complete: false,
             aborted: false,
         });
-        let chunks = perform::perform(self.stage.clone(), index, replay, cutter);
-        (status, headers, Body::from_stream(chunks)).into_response()
+        let performance = Performance::new(self.stage.clone(), index, script.clone(), line);
+        let performance = performance.open().await?;
+        let status = StatusCode::from_u16(script.status).unwrap_or(StatusCode::OK);
+        let mut headers = replayable_headers(&script);
+        if !script.is_hidden_from_pages {
+            cors.mark(&head.headers, &mut headers);
+        }
+        Ok((status, headers, Body::from_stream(performance.body())).into_response())
     }
 
     fn answer_preflight(&self, head: &request::Parts, path: &str) -> Response {
@@ -188,24 +196,11 @@ impl Mount {
     }
 }
 
-impl Request {
-    /// The first header of that name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-    }
+impl Deref for Request {
+    type Target = Asked;
 
-    pub fn body_text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// Whether the address, a header or the body holds this text.
-    pub fn mentions(&self, needle: &str) -> bool {
-        self.path.contains(needle)
-            || self.headers.iter().any(|(_, value)| value.contains(needle))
-            || self.body_text().contains(needle)
+    fn deref(&self) -> &Asked {
+        &self.asked
     }
 }
 
@@ -222,7 +217,7 @@ pub(crate) struct Stage {
 
 struct Settings {
     cors: Cors,
-    queue: VecDeque<Replay>,
+    queue: VecDeque<Arc<Script>>,
 }
 
 #[derive(Debug, Default)]
@@ -273,15 +268,15 @@ impl Stage {
         index
     }
 
-    fn next_replay(&self) -> (Replay, Cors) {
+    fn next_script(&self) -> (Arc<Script>, Cors) {
         let mut settings = self.settings();
-        let replay = if settings.queue.len() > 1 {
+        let script = if settings.queue.len() > 1 {
             settings.queue.pop_front()
         } else {
             settings.queue.front().cloned()
         };
-        let replay = replay.unwrap_or_else(|| Replay::new(500));
-        (replay, settings.cors)
+        let script = script.unwrap_or_else(|| Arc::new(Script::new(500)));
+        (script, settings.cors)
     }
 
     fn settings(&self) -> MutexGuard<'_, Settings> {
@@ -289,8 +284,8 @@ impl Stage {
     }
 }
 
-/// The recorded headers without those that this server writes itself.
-fn replayable_headers(recorded: &[(String, String)]) -> HeaderMap {
+/// The headers as written, without those that this server knows better.
+fn replayable_headers(script: &Script) -> HeaderMap {
     const OWN: [HeaderName; 6] = [
         ACCESS_CONTROL_ALLOW_CREDENTIALS,
         ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -299,22 +294,16 @@ fn replayable_headers(recorded: &[(String, String)]) -> HeaderMap {
         CONTENT_LENGTH,
         TRANSFER_ENCODING,
     ];
-    recorded
-        .iter()
-        .filter_map(|(name, value)| {
-            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            Some((name, HeaderValue::from_str(value).ok()?))
-        })
-        .filter(|(name, _)| !OWN.contains(name))
-        .collect()
-}
-
-fn readable_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let written = script.headers.iter().filter_map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(value).ok()?))
+    });
+    let mut headers: HeaderMap = written.filter(|(name, _)| !OWN.contains(name)).collect();
+    if let Some(length) = script.stated_length {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    if script.is_gzip {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     headers
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), value)
-        })
-        .collect()
 }

@@ -1,88 +1,145 @@
-//! One replay on its way to one client.
+//! One script on its way to one client.
 
 use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::stream::{self, Stream};
+use tokio::sync::watch;
 
+use crate::connection::{Line, Protocol};
+use crate::house::Refused;
 use crate::mount::Stage;
-use crate::replay::{End, Pace, Replay};
-use crate::wire::Cutter;
+use crate::replay::End;
+use crate::script::{Script, Step};
 
-/// The body of an answer, chunk by chunk at the replay's pace. When the client goes before the
-/// end, the stream is dropped, and that is what tells an abort.
-pub(crate) fn perform(
+/// One answer under way. When the client goes before the end, it is dropped, and that is what tells
+/// an abort.
+pub(crate) struct Performance {
     stage: Arc<Stage>,
     index: usize,
-    replay: Replay,
-    cutter: Cutter,
-) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-    let performance = Performance {
-        released_before: stage.released(),
-        stage,
-        index,
-        replay,
-        cutter,
-        steps_done: 0,
-        over: false,
-    };
-    stream::unfold(performance, Performance::step)
-}
-
-struct Performance {
-    stage: Arc<Stage>,
-    index: usize,
-    replay: Replay,
-    cutter: Cutter,
+    script: Arc<Script>,
+    line: Line,
+    /// How many steps had been released when this one began.
     released_before: usize,
-    steps_done: usize,
+    released: usize,
+    at: usize,
+    /// Of a step that repeats.
+    repeated: u64,
+    has_sent: bool,
+    /// How many chunks the connection has not written out yet, where that matters.
+    unwritten: Arc<watch::Sender<usize>>,
     over: bool,
 }
 
 impl Performance {
-    async fn step(mut self) -> Option<(io::Result<Bytes>, Self)> {
+    pub(crate) fn new(stage: Arc<Stage>, index: usize, script: Arc<Script>, line: Line) -> Self {
+        Self {
+            released_before: stage.released(),
+            stage,
+            index,
+            script,
+            line,
+            released: 0,
+            at: 0,
+            repeated: 0,
+            has_sent: false,
+            unwritten: Arc::default(),
+            over: false,
+        }
+    }
+
+    /// Does what comes before status and headers. An error: they never come.
+    pub(crate) async fn open(mut self) -> Result<Self, Refused> {
+        let head_at = self.script.head_at.unwrap_or(self.script.steps.len());
+        while self.at < head_at {
+            self.wait().await;
+        }
+        if self.script.head_at.is_some() {
+            return Ok(self);
+        }
+        let _ = self.end().await;
+        Err(Refused)
+    }
+
+    /// The body, chunk by chunk.
+    pub(crate) fn body(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        stream::unfold(self, Self::next)
+    }
+
+    async fn next(mut self) -> Option<(io::Result<Bytes>, Self)> {
         if self.over {
             return None;
         }
-        self.wait_for_turn().await;
-        match self.replay.chunks.get(self.steps_done).cloned() {
-            Some(chunk) => {
-                self.steps_done += 1;
-                self.stage.note_chunk(self.index);
-                Some((Ok(chunk), self))
-            }
-            None => self.end().await,
-        }
-    }
-
-    async fn wait_for_turn(&self) {
-        if self.steps_done > 0 {
+        if self.has_sent {
             // Hyper writes out what it has when a body has nothing ready: so each chunk goes alone.
             tokio::task::yield_now().await;
         }
-        match self.replay.pace {
-            Pace::AtOnce => {}
-            Pace::Every(time) if self.steps_done > 0 => tokio::time::sleep(time).await,
-            Pace::Every(_) => {}
-            Pace::Gated(at_once) if self.steps_done < at_once => {}
-            Pace::Gated(at_once) => {
-                let released_by_now = self.released_before + self.steps_done - at_once;
-                self.stage.wait_released_beyond(released_by_now).await;
+        let script = self.script.clone();
+        loop {
+            match script.steps.get(self.at) {
+                Some(Step::Send(chunk)) => {
+                    self.at += 1;
+                    return Some((Ok(self.hand_over(chunk)), self));
+                }
+                Some(Step::Repeat(chunk, times)) if self.repeated < *times => {
+                    self.repeated += 1;
+                    return Some((Ok(self.hand_over(chunk)), self));
+                }
+                Some(_) => self.wait().await,
+                None => {
+                    let last = self.end().await;
+                    return last.err().map(|error| (Err(error), self));
+                }
             }
         }
     }
 
-    async fn end(mut self) -> Option<(io::Result<Bytes>, Self)> {
-        match self.replay.end {
+    /// Takes a step that sends nothing.
+    async fn wait(&mut self) {
+        match self.script.steps.get(self.at) {
+            Some(Step::Wait(time)) => tokio::time::sleep(*time).await,
+            Some(Step::Release) => {
+                self.stage.wait_released_beyond(self.released_before + self.released).await;
+                self.released += 1;
+            }
+            Some(Step::Send(_) | Step::Repeat(..)) | None => {}
+        }
+        self.at += 1;
+        self.repeated = 0;
+    }
+
+    fn hand_over(&mut self, chunk: &Bytes) -> Bytes {
+        self.has_sent = true;
+        self.stage.note_chunk(self.index);
+        match self.script.end {
+            End::Eof | End::Hang => chunk.clone(),
+            End::Reset | End::Close => Tracked::bytes(chunk.clone(), self.unwritten.clone()),
+        }
+    }
+
+    /// Ends as the script says: well, or with an error that the stream is reset for.
+    async fn end(&mut self) -> io::Result<()> {
+        // A cut must not swallow what was sent before it.
+        let _ = self.unwritten.subscribe().wait_for(|chunks| *chunks == 0).await;
+        match self.script.end {
             End::Eof => {
                 self.finish();
-                None
+                Ok(())
+            }
+            End::Reset if self.line.protocol == Protocol::H2 => {
+                self.finish();
+                Err(io::ErrorKind::ConnectionReset.into())
             }
             End::Reset => {
                 self.finish();
-                self.cutter.cut();
-                Some((Err(io::ErrorKind::ConnectionReset.into()), self))
+                self.line.cutter.reset();
+                std::future::pending().await
+            }
+            End::Close => {
+                self.finish();
+                self.line.cutter.close();
+                std::future::pending().await
             }
             End::Hang => std::future::pending().await,
         }
@@ -99,5 +156,30 @@ impl Drop for Performance {
         if !self.over {
             self.stage.note_aborted(self.index);
         }
+    }
+}
+
+/// A chunk that says when the connection has let go of it.
+struct Tracked {
+    chunk: Bytes,
+    unwritten: Arc<watch::Sender<usize>>,
+}
+
+impl Tracked {
+    fn bytes(chunk: Bytes, unwritten: Arc<watch::Sender<usize>>) -> Bytes {
+        unwritten.send_modify(|chunks| *chunks += 1);
+        Bytes::from_owner(Self { chunk, unwritten })
+    }
+}
+
+impl AsRef<[u8]> for Tracked {
+    fn as_ref(&self) -> &[u8] {
+        &self.chunk
+    }
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        self.unwritten.send_modify(|chunks| *chunks -= 1);
     }
 }

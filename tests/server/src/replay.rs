@@ -22,8 +22,12 @@ pub struct Replay {
 pub enum End {
     /// The body ends as it should.
     Eof,
-    /// The connection is cut with a TCP reset, in the middle of the body.
+    /// Over HTTP/1.1 the connection is cut with a TCP reset, over HTTP/2 the stream is reset, in the
+    /// middle of the body.
     Reset,
+    /// The whole connection is closed in the middle of the body, with all its streams, as when the
+    /// server goes away.
+    Close,
     /// Nothing more comes, and the connection stays open until the client goes.
     Hang,
 }

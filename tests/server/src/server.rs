@@ -1,33 +1,24 @@
 //! Listens on a port of this machine, until it is dropped.
 
-use std::collections::HashMap;
-use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::Arc;
 
-use axum::body::{self, Body};
-use axum::http::{Request, StatusCode};
-use axum::response::{IntoResponse, Response};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::asked::Asked;
+use crate::connection;
+use crate::cors::Cors;
+use crate::house::{Door, House, MOUNTS, Tenant};
 use crate::mount::Mount;
-use crate::replay::Replay;
-use crate::site::{self, Visit};
-use crate::wire::{Cutter, Wire};
+use crate::proxy::{self, Target};
+use crate::script::Scripts;
+use crate::site::Visit;
+use crate::tls::Authority;
 
 /// Where the page is served a second time, as on a static host that has several.
 pub const SUB_PATH: &str = "/some/sub/path/";
-
-const MOUNTS: &str = "/m/";
-const BODY_LIMIT: usize = 256 * 1024 * 1024;
 
 /// A server on 127.0.0.1. Dropping it closes its port and every connection.
 pub struct TestServer {
@@ -35,41 +26,56 @@ pub struct TestServer {
     accepting: JoinHandle<()>,
 }
 
-/// What all connections share.
-struct House {
-    address: SocketAddr,
-    epoch: Instant,
-    rooms: Mutex<Rooms>,
-}
-
-#[derive(Default)]
-struct Rooms {
-    dist: Option<PathBuf>,
-    mounts: HashMap<String, Mount>,
-    visits: Vec<Visit>,
-}
-
 impl TestServer {
-    /// Starts on a free port; panics when this machine has none to give.
+    /// Plain HTTP/1.1 on a free port; panics when this machine has none to give.
     pub async fn start() -> Self {
         Self::start_on(0).await.expect("the test server found no free port on 127.0.0.1")
     }
 
-    /// Starts on a given port, 0 for any free one.
+    /// Plain HTTP/1.1 on a given port, 0 for any free one.
     pub async fn start_on(port: u16) -> io::Result<Self> {
+        Self::open(Door::Plain, port).await
+    }
+
+    /// HTTP/2 and HTTP/1.1 over TLS, under a certificate for `127.0.0.1` and `localhost`.
+    pub async fn start_tls() -> Self {
+        Self::start_tls_on(0).await.expect("the test server found no free port on 127.0.0.1")
+    }
+
+    pub async fn start_tls_on(port: u16) -> io::Result<Self> {
+        Self::open(Door::Tls, port).await
+    }
+
+    /// An HTTP proxy, behind which the names given to [`TestServer::host`] and
+    /// [`TestServer::serve_dist_at`] are all there is of the internet.
+    pub async fn start_proxy() -> Self {
+        Self::open(Door::Proxy, 0).await.expect("the test server found no free port on 127.0.0.1")
+    }
+
+    async fn open(door: Door, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-        let house = Arc::new(House {
-            address: listener.local_addr()?,
-            epoch: Instant::now(),
-            rooms: Mutex::default(),
-        });
+        let house = Arc::new(House::new(listener.local_addr()?, door, Authority::new()?));
         let accepting = tokio::spawn(accept(listener, house.clone()));
         Ok(Self { house, accepting })
     }
 
-    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    /// `http://127.0.0.1:PORT`, under TLS `https://127.0.0.1:PORT`, without a slash at the end.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.house.address)
+        self.house.base_url()
+    }
+
+    /// `127.0.0.1:PORT`, as a browser's proxy setting wants it.
+    pub fn address(&self) -> String {
+        self.house.address.to_string()
+    }
+
+    /// The certificate of the authority that signs all of this server's certificates.
+    pub fn authority_pem(&self) -> String {
+        self.house.authority.pem()
+    }
+
+    pub fn authority_der(&self) -> Vec<u8> {
+        self.house.authority.der()
     }
 
     /// Serves a built page at `/` and at [`SUB_PATH`].
@@ -77,17 +83,57 @@ impl TestServer {
         self.house.rooms().dist = Some(folder.into());
     }
 
-    /// Answers every request under `/m/<name>/` with this replay, in place of an earlier mount.
-    pub fn mount(&self, name: &str, replay: Replay) -> Mount {
+    /// Serves a built page at `https://<host>/` and below [`SUB_PATH`] there, behind the proxy.
+    pub fn serve_dist_at(&self, host: &str, folder: impl Into<PathBuf>) {
+        self.house.rooms().hosts.insert(host.to_owned(), Tenant::Page(folder.into()));
+    }
+
+    /// Answers every request under `/m/<name>/` with this, in place of an earlier mount.
+    pub fn mount(&self, name: &str, answers: impl Into<Scripts>) -> Mount {
         let url = format!("{}{MOUNTS}{name}", self.base_url());
-        let mount = Mount::new(name, url, self.house.epoch, replay);
+        let mount = Mount::new(name, url, self.house.epoch, answers.into());
         self.house.rooms().mounts.insert(name.to_owned(), mount.clone());
+        mount
+    }
+
+    /// Answers every request to this host behind the proxy, by https and by http, and lets in the
+    /// pages that the real host lets in. A port that is not the scheme's own belongs to the name:
+    /// `localhost:11434`.
+    pub fn host(&self, name: &str, answers: impl Into<Scripts>) -> Mount {
+        let scheme = if proxy::is_loopback(name) { "http" } else { "https" };
+        let mount = Mount::new(name, format!("{scheme}://{name}"), self.house.epoch, answers.into());
+        let mount = mount.cors(Cors::of_host(name));
+        self.house.rooms().hosts.insert(name.to_owned(), Tenant::Provider(mount.clone()));
         mount
     }
 
     /// Every request that went to no mount, in the order of their answers.
     pub fn visits(&self) -> Vec<Visit> {
         self.house.rooms().visits.clone()
+    }
+
+    /// Every request to whatever lives here, preflights and the page's own files among them, in the
+    /// order they came.
+    pub fn all_requests(&self) -> Vec<Asked> {
+        self.house.rooms().asked.clone()
+    }
+
+    /// Every host that was asked of the proxy, known or not: one for each tunnel, and one for each
+    /// plain request.
+    pub fn attempts(&self) -> Vec<(String, u16)> {
+        self.targets(|_, _| true)
+    }
+
+    /// The attempts at hosts that nobody lives at here and that no browser asks for by itself. All
+    /// of them were refused.
+    pub fn strangers(&self) -> Vec<(String, u16)> {
+        self.targets(|target, is_known| !is_known && !target.is_browsers_own())
+    }
+
+    fn targets(&self, are_wanted: impl Fn(&Target, bool) -> bool) -> Vec<(String, u16)> {
+        let rooms = self.house.rooms();
+        let wanted = |target: &&Target| are_wanted(target, rooms.hosts.contains_key(&target.key()));
+        rooms.attempts.iter().filter(wanted).map(|target| (target.host.clone(), target.port)).collect()
     }
 }
 
@@ -103,63 +149,9 @@ async fn accept(listener: TcpListener, house: Arc<House>) {
     loop {
         tokio::select! {
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                connections.spawn(connect(stream, house.clone()));
+                connections.spawn(connection::serve(stream, house.clone()));
             },
             Some(_) = connections.join_next() => {}
         }
-    }
-}
-
-async fn connect(stream: TcpStream, house: Arc<House>) {
-    // Without this the kernel would hold small chunks back to join them.
-    let _ = stream.set_nodelay(true);
-    let (wire, cutter) = Wire::new(stream);
-    let service = service_fn(move |request| {
-        let (house, cutter) = (house.clone(), cutter.clone());
-        async move { Ok::<_, Infallible>(house.answer(request, cutter).await) }
-    });
-    // An error here is a client that went away, or a replay that ends in a reset.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(wire), service).await;
-}
-
-impl House {
-    async fn answer(&self, request: Request<Incoming>, cutter: Cutter) -> Response {
-        let (head, body) = request.into_parts();
-        let below_mounts = head.uri.path_and_query().and_then(|path| path.as_str().strip_prefix(MOUNTS));
-        let Some(below) = below_mounts else {
-            return self.visit(&head).await;
-        };
-        let (name, path) = below.split_at(below.find(['/', '?']).unwrap_or(below.len()));
-        let mount = self.rooms().mounts.get(name).cloned();
-        let Some(mount) = mount else {
-            self.note_visit(&head, StatusCode::NOT_FOUND);
-            return (StatusCode::NOT_FOUND, format!("no mount named {name}\n")).into_response();
-        };
-        match body::to_bytes(Body::new(body), BODY_LIMIT).await {
-            Ok(body) => mount.answer(&head, path, body, cutter),
-            Err(_) => StatusCode::BAD_REQUEST.into_response(),
-        }
-    }
-
-    async fn visit(&self, head: &axum::http::request::Parts) -> Response {
-        let dist = self.rooms().dist.clone();
-        let answer = match dist {
-            Some(dist) => site::serve(&dist, head.method.clone(), &head.uri).await,
-            None => StatusCode::NOT_FOUND.into_response(),
-        };
-        self.note_visit(head, answer.status());
-        answer
-    }
-
-    fn note_visit(&self, head: &axum::http::request::Parts, status: StatusCode) {
-        self.rooms().visits.push(Visit {
-            method: head.method.to_string(),
-            path: head.uri.to_string(),
-            status: status.as_u16(),
-        });
-    }
-
-    fn rooms(&self) -> MutexGuard<'_, Rooms> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
-use axum::http::{Method, Request, StatusCode, Uri};
+use axum::http::{Method, Request, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_http::services::ServeDir;
 
@@ -20,13 +20,14 @@ pub struct Visit {
 }
 
 /// Answers a request for a file. The same folder is seen at `/` and at the sub-path.
-pub(crate) async fn serve(dist: &Path, method: Method, asked: &Uri) -> Response {
-    if asked.path() == SUB_PATH.trim_end_matches('/') {
+pub(crate) async fn serve(dist: &Path, method: Method, asked: &str) -> Response {
+    let (path, _) = asked.split_once('?').unwrap_or((asked, ""));
+    if path == SUB_PATH.trim_end_matches('/') {
         return Redirect::permanent(SUB_PATH).into_response();
     }
-    let inside = match asked.path().strip_prefix(SUB_PATH) {
+    let inside = match path.strip_prefix(SUB_PATH) {
         Some(rest) => format!("/{rest}"),
-        None => asked.path().to_owned(),
+        None => path.to_owned(),
     };
     let Ok(request) = Request::builder().method(method).uri(inside).body(Body::empty()) else {
         return StatusCode::BAD_REQUEST.into_response();

@@ -1,4 +1,4 @@
-//! A connection that can be cut with a TCP reset instead of a polite close.
+//! A connection that can be ended from within, with a TCP reset instead of a polite close.
 
 use std::io;
 use std::pin::Pin;
@@ -8,19 +8,37 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
-/// Cuts the connection it was made for.
+/// Ends the connection it was made for.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Cutter(Arc<AtomicBool>);
+pub(crate) struct Cutter(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    with_reset: AtomicBool,
+    now: Notify,
+}
 
 impl Cutter {
-    /// From now on, closing this connection resets it.
-    pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
+    /// Ends the connection with a reset.
+    pub(crate) fn reset(&self) {
+        self.0.with_reset.store(true, Ordering::SeqCst);
+        self.close();
     }
 
-    fn is_cut(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+    /// Ends the connection as a server does that goes away.
+    pub(crate) fn close(&self) {
+        self.0.now.notify_one();
+    }
+
+    /// Waits until the connection is to end; whoever holds it then drops it.
+    pub(crate) async fn cut(&self) {
+        self.0.now.notified().await;
+    }
+
+    fn with_reset(&self) -> bool {
+        self.0.with_reset.load(Ordering::SeqCst)
     }
 }
 
@@ -40,7 +58,7 @@ impl Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        if self.cutter.is_cut() {
+        if self.cutter.with_reset() {
             // Closing with no linger time is what makes the kernel send RST instead of FIN.
             let _ = self.stream.set_zero_linger();
         }
@@ -79,9 +97,6 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.cutter.is_cut() {
-            return Poll::Ready(Ok(()));
-        }
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
