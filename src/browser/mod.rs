@@ -25,7 +25,7 @@ pub use tab::{Interval, every, go_to, is_hidden, location_origin, on_visibility_
 pub use tail::Tail;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlDialogElement, HtmlElement};
+use web_sys::{Crypto, Document, Element, HtmlDialogElement, HtmlElement};
 
 /// The languages that the browser prefers, best first, as BCP 47 tags.
 pub fn languages() -> Vec<String> {
@@ -101,10 +101,13 @@ fn document() -> Option<Document> {
 /// A number that no other page has, for spreading retries. It protects nothing.
 pub fn random_seed() -> u64 {
     let mut bytes = [0; 8];
-    let crypto = js_sys::Reflect::get(&js_sys::global(), &"crypto".into());
-    if let Some(crypto) = crypto.ok().and_then(|crypto| crypto.dyn_into::<web_sys::Crypto>().ok()) {
+    if let Some(crypto) = crypto() {
         // Without it the seed is the same for all pages, which only makes retries less spread.
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
     u64::from_le_bytes(bytes)
+}
+
+fn crypto() -> Option<Crypto> {
+    js_sys::Reflect::get(&js_sys::global(), &"crypto".into()).ok()?.dyn_into().ok()
 }

@@ -1,18 +1,30 @@
 //! The keys, each bound to the origin that it was entered for. The only place where keys live.
+//!
+//! In memory they are in clear. What a reload keeps is [sealed](seal) first: in `sessionStorage`, gone
+//! with the tab; once they are to be remembered, in [IndexedDB](database) instead. There lie also the
+//! two encryption keys, which no script can read out. Where the browser has no encryption (an insecure
+//! context) or no IndexedDB, keys live in memory alone.
+//!
+//! One worker does all that takes time, a chore after the other, so that the last word wins.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+mod database;
+mod seal;
+mod session;
+mod worker;
 
+use std::{pin::pin, rc::Rc, time::Duration};
+
+use futures::{FutureExt, channel::oneshot, future};
+
+use self::worker::{Chore, Inner};
 use crate::model::http::{ApiKey, Origin};
 
-/// All keys of this tab.
-#[derive(Clone, Default)]
-pub struct Keyring(Rc<Inner>);
+/// How long the page waits for the browser's storage before it starts without.
+const PATIENCE: Duration = Duration::from_millis(500);
 
-#[derive(Default)]
-struct Inner {
-    keys: RefCell<BTreeMap<Origin, ApiKey>>,
-    listeners: RefCell<Vec<Rc<dyn Fn()>>>,
-}
+/// All keys of this tab. Clones are the same keyring.
+#[derive(Clone)]
+pub struct Keyring(Rc<Inner>);
 
 /// Why keys cannot be kept beyond this tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +42,17 @@ impl Keyring {
     /// Never waits long: keys that the browser is slow to hand out join later, see
     /// [`Keyring::on_change`].
     pub async fn open() -> Self {
-        Self::default()
+        let ring = Self(Inner::new());
+        let is_settled = pin!(ring.settled());
+        future::select(is_settled, gloo_timers::future::sleep(PATIENCE)).await;
+        ring
+    }
+
+    /// Done when what was set or forgotten until now is stored, for those who leave the page.
+    pub fn settled(&self) -> impl Future<Output = ()> + use<> {
+        let (done, is_done) = oneshot::channel();
+        self.0.add(Chore::Tell(done));
+        is_done.map(drop)
     }
 
     pub fn has(&self, origin: &Origin) -> bool {
@@ -44,19 +66,20 @@ impl Keyring {
 
     /// Replaces the key of its origin.
     pub fn set(&self, key: ApiKey) {
-        self.0.keys.borrow_mut().insert(key.origin().clone(), key);
-        self.tell();
+        let origin = key.origin().clone();
+        self.0.keys.borrow_mut().insert(origin.clone(), key);
+        self.0.changed(origin);
     }
 
     pub fn forget(&self, origin: &Origin) {
         self.0.keys.borrow_mut().remove(origin);
-        self.tell();
+        session::remove(origin);
+        self.0.changed(origin.clone());
     }
 
     /// In this tab, in all others, and on this device.
     pub fn forget_all(&self) {
-        self.0.keys.borrow_mut().clear();
-        self.tell();
+        self.0.forget_everywhere();
     }
 
     /// Sorted.
@@ -66,28 +89,25 @@ impl Keyring {
 
     /// Keeps the keys on this device, encrypted, or (`false`) no longer than this tab. Done when the
     /// browser has stored or deleted them.
-    pub async fn remember(&self, _on: bool) -> Result<(), StorageProblem> {
-        Err(StorageProblem::Unavailable)
+    pub async fn remember(&self, on: bool) -> Result<(), StorageProblem> {
+        let (done, is_done) = oneshot::channel();
+        self.0.add(Chore::Remember(on, done));
+        is_done.await.unwrap_or(Err(StorageProblem::Failed))
     }
 
     pub fn is_remembered(&self) -> bool {
-        false
+        self.0.device.borrow().is_some()
     }
 
     /// `false` until the browser has shown that it can: it may say so after [`Keyring::open`] has
     /// returned.
     pub fn can_remember(&self) -> bool {
-        false
+        self.0.can_remember.get()
     }
 
     /// Called whenever an answer of `has`, `origins`, `is_remembered` or `can_remember` may have
     /// changed, also by another tab.
     pub fn on_change(&self, listener: impl Fn() + 'static) {
         self.0.listeners.borrow_mut().push(Rc::new(listener));
-    }
-
-    fn tell(&self) {
-        let listeners = self.0.listeners.borrow().clone();
-        listeners.iter().for_each(|listener| listener());
     }
 }
