@@ -8,7 +8,7 @@ use crate::failure::{Failure, Outcome};
 use crate::page::Flavour;
 use crate::place::Place;
 use crate::run;
-use crate::tools::{self, GECKODRIVER, Voice, WASM_BINDGEN};
+use crate::tools::{self, AXE, GECKODRIVER, Voice, WASM_BINDGEN};
 
 #[derive(Debug, Clone)]
 pub struct Needs {
@@ -25,6 +25,7 @@ pub struct Prepared {
     runner: Outcome<Vec<PathBuf>>,
     page: Outcome<Vec<PathBuf>>,
     geckodriver: Outcome<Vec<PathBuf>>,
+    axe: Outcome<Vec<PathBuf>>,
 }
 
 /// Speaks into logs, since the native tests have the screen.
@@ -38,6 +39,7 @@ pub fn prepare(place: &Place, needs: &Needs) -> Prepared {
         runner: get(needs.web, &[WASM_BINDGEN]),
         page: get(needs.page && node().is_ok(), Flavour::Release.tools()),
         geckodriver: get(needs.engines.contains(&Engine::Firefox), &[GECKODRIVER]),
+        axe: get(needs.page && node().is_ok(), &[AXE]),
     }
 }
 
@@ -59,6 +61,12 @@ impl Prepared {
         self.runner.clone()
     }
 
+    /// The script that checks accessibility, for journeys that ask for it.
+    pub fn axe(&self) -> Outcome<Option<PathBuf>> {
+        let folders = self.axe.clone()?;
+        Ok(folders.first().map(|folder| AXE.file(folder)))
+    }
+
     pub fn page_tools(&self) -> Outcome {
         self.page.clone().map(|_| ())
     }
@@ -76,7 +84,8 @@ impl From<std::thread::Result<Prepared>> for Prepared {
     fn from(joined: std::thread::Result<Prepared>) -> Self {
         joined.unwrap_or_else(|_| {
             let failure = Failure::new("The set-up of the tools broke off.", "Run the same command again.");
-            Prepared { runner: Err(failure.clone()), page: Err(failure.clone()), geckodriver: Err(failure) }
+            let lost = || Err(failure.clone());
+            Prepared { runner: lost(), page: lost(), geckodriver: lost(), axe: lost() }
         })
     }
 }

@@ -42,8 +42,8 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port N] [--watch]     build the page and show it on this computer
-  test [--only native|web|e2e]   all tests, the fastest first
-       [--engine chromium|firefox|webkit]
+  test                           all tests, the fastest first
+       [--only native|web|journeys] [--engine chromium|firefox|webkit] [--filter <part of a name>]
   ci                             formatting, lints, docs, licences, then all of `test`
   dist [--connect <origin>]...   the release page, into dist/; fails over its size budget
   size                           which crate takes how much of the wasm

@@ -54,6 +54,8 @@ struct Stage {
 #[derive(Debug, Default)]
 pub struct Report {
     stages: Vec<Stage>,
+    /// Of all programs that run tests.
+    tests: Counts,
     /// On a machine whose duty it is to run everything, what cannot run has failed.
     strict: bool,
 }
@@ -61,7 +63,7 @@ pub struct Report {
 impl Report {
     pub fn new() -> Self {
         let strict = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
-        Report { stages: Vec::new(), strict }
+        Report { strict, ..Report::default() }
     }
 
     /// Says which stage begins.
@@ -71,6 +73,16 @@ impl Report {
 
     pub fn add(&mut self, name: &str, counts: Counts, took: Duration, note: &str) {
         self.stages.push(Stage { name: name.to_owned(), counts, took, note: note.to_owned() });
+    }
+
+    /// A program that ran tests, not a check or a build.
+    pub fn add_tests(&mut self, name: &str, counts: Counts, took: Duration, note: &str) {
+        self.tests.add(counts);
+        self.add(name, counts, took, note);
+    }
+
+    pub fn has_run_tests(&self) -> bool {
+        self.tests.passed + self.tests.failed > 0
     }
 
     /// This machine lacks something.
@@ -187,7 +199,11 @@ mod tests {
     #[test]
     fn the_closing_line_sums_all_stages() {
         let mut report = Report::default();
-        report.add("native", Counts { passed: 10, failed: 0, skipped: 1 }, Duration::from_millis(1_234), "");
+        report.add("size budget", Counts { passed: 1, ..Counts::default() }, Duration::ZERO, "");
+        assert!(!report.has_run_tests());
+        let native = Counts { passed: 9, failed: 0, skipped: 1 };
+        report.add_tests("native", native, Duration::from_millis(1_234), "");
+        assert!(report.has_run_tests());
         report.add(
             "journeys, chromium",
             Counts { passed: 2, failed: 1, skipped: 0 },

@@ -24,6 +24,8 @@ enum Kind {
 pub struct Options {
     kinds: Vec<Kind>,
     engines: Vec<Engine>,
+    /// Only tests with this in their names.
+    filter: Option<String>,
 }
 
 pub fn test(place: &Place, arguments: &[&str]) -> Outcome<ExitCode> {
@@ -34,20 +36,21 @@ pub fn test(place: &Place, arguments: &[&str]) -> Outcome<ExitCode> {
 }
 
 pub fn options(arguments: &[&str]) -> Outcome<Options> {
-    let mut options =
-        Options { kinds: vec![Kind::Native, Kind::Web, Kind::EndToEnd], engines: ENGINES.to_vec() };
+    let kinds = vec![Kind::Native, Kind::Web, Kind::EndToEnd];
+    let mut options = Options { kinds, engines: ENGINES.to_vec(), filter: None };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match (*argument, rest.next()) {
             ("--only", Some(&"native")) => options.kinds = vec![Kind::Native],
             ("--only", Some(&"web")) => options.kinds = vec![Kind::Web],
-            ("--only", Some(&"e2e")) => options.kinds = vec![Kind::EndToEnd],
+            ("--only", Some(&("journeys" | "e2e"))) => options.kinds = vec![Kind::EndToEnd],
             ("--engine", Some(name)) => options.engines = vec![Engine::named(name)?],
+            ("--filter", Some(name)) if !name.starts_with('-') => options.filter = Some((*name).to_owned()),
             (other, value) => {
                 let all = value.map_or_else(|| other.to_owned(), |value| format!("{other} {value}"));
                 return Err(Failure::new(
                     format!("`{all}` is not understood."),
-                    "The options are `--only native|web|e2e` and `--engine chromium|firefox|webkit`.",
+                    "The options are `--only native|web|journeys`, `--engine chromium|firefox|webkit` and `--filter <part of a test's name>`.",
                 ));
             }
         }
@@ -65,7 +68,7 @@ pub fn run_all(place: &Place, options: &Options, report: &mut Report) {
     let prepared = std::thread::scope(|scope| {
         let tools = scope.spawn(|| browsers::prepare(place, &needs));
         if wants(Kind::Native) {
-            native(place, report);
+            native(place, options, report);
         }
         let soon = Instant::now() + Duration::from_secs(2);
         while !tools.is_finished() && Instant::now() < soon {
@@ -82,10 +85,16 @@ pub fn run_all(place: &Place, options: &Options, report: &mut Report) {
     if wants(Kind::EndToEnd) {
         end_to_end(place, options, &prepared, report);
     }
+    if let Some(filter) = options.filter.as_ref().filter(|_| !report.has_run_tests()) {
+        let failure =
+            Failure::new(format!("No test has `{filter}` in its name."), "Say another part of a name.");
+        failed(report, "filter", &failure);
+    }
 }
 
-fn native(place: &Place, report: &mut Report) {
+fn native(place: &Place, options: &Options, report: &mut Report) {
     let mut cargo = run::cargo(place, &["test", "--workspace", "--exclude", "tutti-e2e", "--no-fail-fast"]);
+    cargo.args(&options.filter);
     stage(report, "native", &mut cargo);
 }
 
@@ -105,7 +114,10 @@ fn web(place: &Place, options: &Options, needs: &Needs, prepared: &Prepared, rep
             }
         };
         match rust_target::ensure().and_then(|()| prepared.runner()) {
-            Ok(runner) => stage(report, &name, &mut web_tests(place, engine, &[folders, runner].concat())),
+            Ok(runner) => {
+                let mut cargo = web_tests(place, engine, &[folders, runner].concat());
+                stage(report, &name, cargo.args(&options.filter));
+            }
             Err(failure) => failed(report, &name, &failure),
         }
     }
@@ -132,6 +144,10 @@ fn web_tests(place: &Place, engine: Engine, folders: &[PathBuf]) -> Command {
 
 fn end_to_end(place: &Place, options: &Options, prepared: &Prepared, report: &mut Report) {
     let page = page(place, prepared, report);
+    let axe = prepared.axe().unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        None
+    });
     for engine in options.engines.iter().copied() {
         let name = format!("journeys in {}", engine.name());
         match (&page, prepared.engine(engine)) {
@@ -143,8 +159,10 @@ fn end_to_end(place: &Place, options: &Options, prepared: &Prepared, report: &mu
                     &["test", "-p", "tutti-e2e", "--no-fail-fast", "--", "--test-threads=1"],
                 );
                 cargo
+                    .args(&options.filter)
                     .env("TUTTI_ENGINE", engine.name())
                     .env("TUTTI_DIST", page)
+                    .envs(axe.as_ref().map(|axe| ("TUTTI_AXE", axe)))
                     .env("PATH", run::path_with(&folders));
                 stage(report, &name, &mut cargo);
             }
@@ -193,7 +211,7 @@ fn stage(report: &mut Report, name: &str, cargo: &mut Command) {
     match run::tee(cargo, count) {
         Ok(succeeded) => {
             let note = if !succeeded && counts.failed == 0 { "did not run to its end" } else { "" };
-            report.add(name, counts.of_program(succeeded), start.elapsed(), note);
+            report.add_tests(name, counts.of_program(succeeded), start.elapsed(), note);
         }
         Err(failure) => failed(report, name, &failure),
     }
@@ -219,12 +237,21 @@ mod tests {
 
     #[test]
     fn options_choose_kinds_and_engines() {
-        let all = Options { kinds: vec![Kind::Native, Kind::Web, Kind::EndToEnd], engines: ENGINES.to_vec() };
+        let kinds = vec![Kind::Native, Kind::Web, Kind::EndToEnd];
+        let all = Options { kinds, engines: ENGINES.to_vec(), filter: None };
         assert_eq!(options(&[]), Ok(all.clone()));
         assert_eq!(options(&["--only", "native"]), Ok(Options { kinds: vec![Kind::Native], ..all }));
-        let one = options(&["--engine", "firefox", "--only", "e2e"]).unwrap();
-        assert_eq!(one, Options { kinds: vec![Kind::EndToEnd], engines: vec![Engine::Firefox] });
-        for wrong in [&["--only"][..], &["--only", "fast"], &["--engine", "opera"], &["fast"]] {
+        let one = options(&["--engine", "firefox", "--only", "journeys", "--filter", "queue"]).unwrap();
+        let (kinds, engines) = (vec![Kind::EndToEnd], vec![Engine::Firefox]);
+        assert_eq!(one, Options { kinds, engines, filter: Some("queue".to_owned()) });
+        for wrong in [
+            &["--only"][..],
+            &["--only", "fast"],
+            &["--engine", "opera"],
+            &["--filter"],
+            &["--filter", "--nocapture"],
+            &["fast"],
+        ] {
             assert!(options(wrong).is_err(), "{wrong:?}");
         }
     }

@@ -29,6 +29,8 @@ enum Origin {
     Crate,
     /// A package of programs that run on Node.
     Npm,
+    /// A package with a script for browsers; what would be its program is that file.
+    NpmScript,
 }
 
 pub const TRUNK: Tool = Tool {
@@ -51,6 +53,14 @@ pub const BINARYEN: Tool = Tool {
     version: "132",
     program: "wasm-opt",
     origin: Origin::Npm,
+    takes: "some seconds",
+};
+/// Which rules of accessibility the journeys check: every version knows other ones.
+pub const AXE: Tool = Tool {
+    name: "axe-core",
+    version: "4.14.1",
+    program: "axe.min.js",
+    origin: Origin::NpmScript,
     takes: "some seconds",
 };
 pub const GECKODRIVER: Tool = Tool {
@@ -101,6 +111,11 @@ pub fn clean(place: &Place) -> Outcome {
 }
 
 impl Tool {
+    /// Its file, in a folder that [`ensure`] has named.
+    pub fn file(&self, folder: &Path) -> PathBuf {
+        folder.join(self.program_file())
+    }
+
     fn ensure(&self, place: &Place, voice: Voice) -> Outcome<PathBuf> {
         if let Some(folder) = self.find(place) {
             return Ok(folder);
@@ -122,7 +137,7 @@ impl Tool {
         if !self.is_in(&self.programs(&unfinished)) {
             return Err(Failure::new(
                 format!(
-                    "{} was installed, but `{} --version` does not say {}.",
+                    "{} was installed, but {} does not say that it is {}.",
                     self.name, self.program, self.version
                 ),
                 "`cargo xtask clean-tools` removes it; then run the same command again.",
@@ -144,10 +159,18 @@ impl Tool {
     }
 
     fn is_in(&self, folder: &Path) -> bool {
-        let program = folder.join(self.program_file());
-        program.is_file()
-            && run::answer(Command::new(program).arg("--version"))
-                .is_some_and(|said| says_version(&said, self.version))
+        let program = self.file(folder);
+        if !program.is_file() {
+            return false;
+        }
+        let said = match self.origin {
+            Origin::NpmScript => fs::read_to_string(program).ok(),
+            Origin::LockedCrate | Origin::Crate | Origin::Npm => {
+                run::answer(Command::new(program).arg("--version"))
+            }
+        };
+        // Each names itself in the first line.
+        said.is_some_and(|said| says_version(said.lines().next().unwrap_or_default(), self.version))
     }
 
     fn folder_name(&self) -> String {
@@ -158,12 +181,14 @@ impl Tool {
         match self.origin {
             Origin::LockedCrate | Origin::Crate => folder.join("bin"),
             Origin::Npm => folder.join("node_modules").join(".bin"),
+            Origin::NpmScript => folder.join("node_modules").join(self.name),
         }
     }
 
     fn program_file(&self) -> String {
         match self.origin {
             Origin::Npm if cfg!(windows) => format!("{}.cmd", self.program),
+            Origin::NpmScript => self.program.to_owned(),
             _ => format!("{}{}", self.program, std::env::consts::EXE_SUFFIX),
         }
     }
@@ -197,7 +222,7 @@ impl Tool {
                 cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS").current_dir(&place.cache);
                 cargo
             }
-            Origin::Npm => {
+            Origin::Npm | Origin::NpmScript => {
                 let npm =
                     run::on_path(if cfg!(windows) { &["npm.cmd"] } else { &["npm"] }).ok_or_else(|| {
                         Failure::new(
@@ -210,7 +235,8 @@ impl Tool {
                     "Make the cache folder writable.",
                 )?;
                 let mut npm = Command::new(npm);
-                npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(into);
+                npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"]);
+                npm.arg(into);
                 npm.arg(format!("{}@{}", self.name, self.version)).current_dir(into);
                 npm
             }
@@ -258,6 +284,7 @@ mod tests {
         assert!(says_version("wasm-opt version 132 (version_132)", "132"));
         assert!(says_version("geckodriver 0.37.1 (unknown 2026)\n\nThe source code ...", "0.37.1"));
         assert!(says_version("v20.20.2", "20.20.2"));
+        assert!(says_version("/*! axe v4.14.1", "4.14.1"));
         assert!(!says_version("trunk 0.21.140", "0.21.14"));
         assert!(!says_version("trunk 10.21.14", "0.21.14"));
         assert!(!says_version("wasm-opt version 108", "132"));
