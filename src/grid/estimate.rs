@@ -66,3 +66,54 @@ fn is_wide(c: char) -> bool {
         0x1100..=0x11FF | 0x2E80..=0x9FFF | 0xA960..=0xA97F | 0xAC00..=0xD7FF | 0xF900..=0xFAFF
         | 0xFF00..=0xFFEF | 0x2_0000..=0x3_FFFF)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_guessed_by_script() {
+        assert_eq!(tokens(""), 0);
+        assert_eq!(tokens("a"), 1);
+        assert_eq!(tokens("Why is the sky blue?"), 5);
+        assert_eq!(tokens("하늘은 왜 파란가?"), 7 + 1);
+        assert_eq!(tokens("空はなぜ青いのですか。"), 11);
+        assert_eq!(tokens("ｗｉｄｅ"), 4);
+        assert_eq!(tokens("𠮷"), 1);
+        assert_eq!(tokens("Почему?"), 4);
+        assert_eq!(tokens("\0\0\0\0"), 1);
+    }
+
+    fn call(is_paid: bool, price: Option<(f64, f64)>) -> Planned {
+        let price = price.map(|(input, output)| Price { input, output, cache_read: None, cache_write: None });
+        Planned { is_paid, input_tokens: 500_000, price }
+    }
+
+    #[test]
+    fn only_paid_calls_cost() {
+        let estimate = |calls: &[Planned]| {
+            let estimate = Estimate::of(calls);
+            (estimate.calls, estimate.paid, estimate.input_tokens, estimate.cost_usd)
+        };
+        let (own, gift) = (call(false, None), call(true, Some((0.0, 0.0))));
+        let (cheap, dear) = (call(true, Some((1.0, 9.0))), call(true, Some((4.0, 9.0))));
+        assert_eq!(estimate(&[]), (0, 0, 0, None));
+        assert_eq!(estimate(&[own, gift]), (2, 0, 1_000_000, None));
+        assert_eq!(estimate(&[own, gift, cheap, dear]), (4, 2, 2_000_000, Some(2.5)));
+        // Free to ask, not to be answered.
+        assert_eq!(estimate(&[call(true, Some((0.0, 2.0)))]), (1, 1, 500_000, Some(0.0)));
+        // One price that nobody knows, and the sum is not known.
+        assert_eq!(estimate(&[cheap, call(true, None)]), (2, 2, 1_000_000, None));
+        assert_eq!(Estimate::of(&[Planned { input_tokens: u64::MAX, ..own }; 3]).input_tokens, u64::MAX);
+    }
+
+    #[test]
+    fn more_than_the_limit_is_confirmed() {
+        let needs = |paid, above| Estimate { paid, ..Estimate::default() }.needs_confirmation(above);
+        assert!(!needs(8, 8));
+        assert!(needs(9, 8));
+        assert!(!needs(0, 0));
+        assert!(needs(1, 0));
+        assert!(!needs(u32::MAX, u32::MAX));
+    }
+}

@@ -13,5 +13,6 @@ pub mod estimate;
 mod json;
 pub mod numbers;
 pub mod parameter;
+mod saved;
 pub mod settings;
 pub mod workspace;

@@ -150,3 +150,150 @@ fn at_address(row: &'static Provider, base_url: BaseUrl) -> Provider {
         ..row.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(id: &str) -> PanelSettings {
+        PanelSettings::new(catalog::find(id).unwrap(), "m")
+    }
+
+    fn at(id: &str, address: &str) -> Result<Provider, BadSettings> {
+        PanelSettings { base_url: address.to_owned(), ..settings(id) }.provider()
+    }
+
+    #[test]
+    fn a_new_panel_asks_its_provider_as_the_catalogue_has_it() {
+        for row in catalog::all().iter().chain(catalog::custom()).chain([catalog::simulated()]) {
+            let settings = PanelSettings::new(row, "m");
+            assert_eq!(settings.row(), row);
+            let expected =
+                if row.needs_base_url() { Err(BadSettings::NeedsBaseUrl) } else { Ok(row.clone()) };
+            assert_eq!(settings.provider(), expected, "{}", row.id);
+            assert_eq!(settings.base_url.is_empty(), row.needs_base_url(), "{}", row.id);
+            let request = settings.request("Hi", None).unwrap();
+            let plain = ChatRequest {
+                model: "m".to_owned(),
+                messages: vec![Message::user("Hi")],
+                ..ChatRequest::default()
+            };
+            assert_eq!(request, plain, "{}", row.id);
+        }
+    }
+
+    #[test]
+    fn an_address_is_used_as_typed_or_refused() {
+        let url = |id, address| at(id, address).map(|provider| provider.base_url.as_str().to_owned());
+        assert_eq!(url("openai", " HTTPS://Proxy.Example/v1/ "), Ok("https://proxy.example/v1".to_owned()));
+        assert_eq!(url("openai", "  "), Ok("https://api.openai.com/v1".to_owned()));
+        assert_eq!(url("openai", "proxy.example"), Err(BadSettings::Url(BadUrl::Scheme)));
+        assert_eq!(url("openai", "https://me:pw@x.example"), Err(BadSettings::Url(BadUrl::UserInfo)));
+        assert_eq!(url("custom-openai", ""), Err(BadSettings::NeedsBaseUrl));
+        assert_eq!(url("custom-openai", "https://your-server.invalid/v1"), Err(BadSettings::NeedsBaseUrl));
+        assert_eq!(url("azure", "https://r.openai.azure.com"), Ok("https://r.openai.azure.com".to_owned()));
+    }
+
+    #[test]
+    fn a_server_of_ones_own_is_what_the_catalogue_makes_of_it() {
+        for address in
+            ["https://models.example.com/v1", "http://192.168.1.4:8000/v1", "https://localhost:8443"]
+        {
+            let base = || BaseUrl::parse(address).unwrap();
+            assert_eq!(at("custom-openai", address), Ok(catalog::custom_openai(base())));
+            assert_eq!(at("custom-anthropic", address), Ok(catalog::custom_anthropic(base())));
+            assert_eq!(at("custom-ollama", address), Ok(catalog::custom_ollama(base())));
+        }
+    }
+
+    #[test]
+    fn what_was_measured_of_a_host_is_not_claimed_of_another() {
+        let check = |id, address, place, cors| {
+            let provider = at(id, address).unwrap();
+            assert_eq!((provider.place, provider.cors), (place, cors), "{id} at {address}");
+        };
+        check("openai", "https://api.openai.com/v2", Place::Cloud, Cors::Yes);
+        check("openai", "https://proxy.example", Place::Cloud, Cors::Unknown);
+        check("openai", "http://localhost:4000", Place::Local, Cors::Unknown);
+        check("azure", "https://r.openai.azure.com", Place::Cloud, Cors::Yes);
+        check("ollama", "http://192.168.0.9:11434", Place::Local, Cors::NeedsSetting("OLLAMA_ORIGINS"));
+        check("vllm", "https://gpu.example", Place::Local, Cors::Yes);
+    }
+
+    #[test]
+    fn a_request_says_what_was_set_and_nothing_else() {
+        let traits = ModelTraits { max_output: Some(9), ..ModelTraits::default() };
+        let panel = PanelSettings {
+            model: " gpt-5.5\n".to_owned(),
+            system: " Be brief. ".to_owned(),
+            sampling: Sampling { seed: Some(7), ..Sampling::default() },
+            extra: " {\"logprobs\": true}\n".to_owned(),
+            ..settings("openai")
+        };
+        let request = panel.request(" keep my blanks ", Some(traits.clone())).unwrap();
+        assert_eq!(request.model, "gpt-5.5");
+        assert_eq!(request.system.as_deref(), Some(" Be brief. "));
+        assert_eq!(request.messages, [Message::user(" keep my blanks ")]);
+        assert_eq!(request.sampling.seed, Some(7));
+        assert_eq!(request.traits, Some(traits));
+        assert_eq!(Value::Object(request.extra), serde_json::json!({ "logprobs": true }));
+        let blank = PanelSettings { system: " \n".to_owned(), ..panel };
+        assert_eq!(blank.request("x", None).unwrap().system, None);
+    }
+
+    #[test]
+    fn what_cannot_be_asked_says_why() {
+        let check = |model: &str, extra: &str, expected| {
+            let panel =
+                PanelSettings { model: model.to_owned(), extra: extra.to_owned(), ..settings("groq") };
+            assert_eq!(panel.request("Hi", None).map(|_| ()), expected, "{model} {extra}");
+        };
+        let bad = |extra| Err(BadSettings::Extra(extra));
+        check(" ", "", Err(BadSettings::NeedsModel));
+        check("m", " \n ", Ok(()));
+        check("m", "{}", Ok(()));
+        check("m", "\n  {\"a\": }", bad(BadExtra::Syntax { line: 2, column: 9 }));
+        check("m", "{\"a\": NaN}", bad(BadExtra::Syntax { line: 1, column: 7 }));
+        check("m", "[1]", bad(BadExtra::NotAnObject));
+        check("m", "true", bad(BadExtra::NotAnObject));
+        check("m", &format!("{{\"a\": {}1{}}}", "[".repeat(64), "]".repeat(64)), bad(BadExtra::TooDeep));
+        check("m", &format!("{{\"a\": {}1{}}}", "[".repeat(63), "]".repeat(63)), Ok(()));
+        check("m", &format!("{{\"a\": \"{}\"}}", "x".repeat(EXTRA_LIMIT)), bad(BadExtra::TooLarge));
+    }
+
+    #[test]
+    fn another_provider_brings_its_own_address_format_and_model() {
+        let mut panel = PanelSettings {
+            system: "Be brief.".to_owned(),
+            extra: "{}".to_owned(),
+            enabled: false,
+            base_url: "https://proxy.example".to_owned(),
+            ..settings("openai")
+        };
+        let before = panel.clone();
+        panel.choose_provider("nobody");
+        panel.choose_provider("openai");
+        assert_eq!(panel, before);
+        panel.choose_provider("anthropic");
+        let row = catalog::find("anthropic").unwrap();
+        let model = catalog::known_models("anthropic")[0];
+        let expected = PanelSettings {
+            system: "Be brief.".to_owned(),
+            extra: "{}".to_owned(),
+            enabled: false,
+            ..PanelSettings::new(row, model)
+        };
+        assert_eq!(panel, expected);
+        panel.choose_provider("azure");
+        assert_eq!((&*panel.model, &*panel.base_url), ("", ""));
+    }
+
+    #[test]
+    fn an_unknown_provider_sends_nothing_until_it_has_an_address() {
+        let mut panel =
+            PanelSettings { provider: "nova".to_owned(), base_url: String::new(), ..settings("ollama") };
+        assert_eq!((&*panel.row().id, panel.provider()), ("custom-ollama", Err(BadSettings::NeedsBaseUrl)));
+        panel.base_url = "https://nova.example".to_owned();
+        assert_eq!(panel.provider().unwrap().cors, Cors::Unknown);
+    }
+}

@@ -8,10 +8,9 @@ use serde_json::{Map, Value, json};
 use super::{
     choices::{SendKey, Theme, View},
     json::{self, Fields},
-    parameter::Parameter,
-    settings::{PanelSettings, own_address, row_of},
+    saved::{self, SHORT},
+    settings::PanelSettings,
 };
-use crate::model::{http::BaseUrl, provider::Dialect};
 
 /// The most panels of a workspace or of a set.
 pub const MAX_PANELS: usize = 1000;
@@ -22,10 +21,6 @@ pub const MAX_PROMPTS: usize = 50;
 /// All kept prompts together, in bytes: the browser gives a page about 5 MB for everything.
 pub const MAX_PROMPT_BYTES: usize = 200_000;
 
-/// Names, ids and addresses, in bytes.
-const SHORT: usize = 2000;
-/// System prompts and extra JSON, in bytes.
-const LONG: usize = 1 << 20;
 /// The whole text, in bytes: more than a browser keeps (5 million characters of at most 3 bytes).
 const WHOLE: usize = 16 << 20;
 
@@ -94,10 +89,10 @@ impl Workspace {
         let mut fields = Map::new();
         let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
         set("version", json!(1));
-        set("panels", self.panels.iter().map(panel_to_json).collect());
-        set("sets", self.sets.iter().map(set_to_json).collect());
-        set("starred", self.starred.iter().map(model_to_json).collect());
-        set("recent", self.recent.iter().map(model_to_json).collect());
+        set("panels", self.panels.iter().map(saved::panel_to_json).collect());
+        set("sets", self.sets.iter().map(saved::set_to_json).collect());
+        set("starred", self.starred.iter().map(saved::model_to_json).collect());
+        set("recent", self.recent.iter().map(saved::model_to_json).collect());
         set("view", self.view.name().into());
         set("active", self.active.into());
         set("linked_scroll", self.linked_scroll.into());
@@ -122,14 +117,14 @@ impl Workspace {
         let fields = Fields(&map);
         let word = |name: &str| fields.text(name, SHORT);
         let number = |name: &str| fields.number(name);
-        let panels = fields.list("panels", MAX_PANELS, panel_from_json);
+        let panels = fields.list("panels", MAX_PANELS, saved::panel_from_json);
         let active = number("active").and_then(|active| usize::try_from(active).ok()).unwrap_or_default();
         let mut workspace = Self {
             active: active.min(panels.len().saturating_sub(1)),
             panels,
-            sets: fields.list("sets", MAX_SETS, set_from_json),
-            starred: fields.list("starred", MAX_STARRED, model_from_json),
-            recent: fields.list("recent", MAX_RECENT, model_from_json),
+            sets: unique(fields.list("sets", MAX_SETS, saved::set_from_json), |set| &set.name),
+            starred: unique(fields.list("starred", MAX_STARRED, saved::model_from_json), |model| model),
+            recent: unique(fields.list("recent", MAX_RECENT, saved::model_from_json), |model| model),
             view: word("view").and_then(|name| View::from_name(&name)).unwrap_or_default(),
             linked_scroll: fields.flag("linked_scroll").unwrap_or(default.linked_scroll),
             send_key: word("send_key").and_then(|name| SendKey::from_name(&name)).unwrap_or_default(),
@@ -198,84 +193,18 @@ impl Workspace {
     }
 }
 
+/// The first of each: lists on the page are keyed by it.
+fn unique<T, K: PartialEq>(list: Vec<T>, key: impl Fn(&T) -> &K) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for item in list {
+        if !kept.iter().any(|earlier| key(earlier) == key(&item)) {
+            kept.push(item);
+        }
+    }
+    kept
+}
+
 fn is_language_tag(tag: &str) -> bool {
     let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     tag.len() <= 35 && tag.split('-').all(is_part)
-}
-
-fn model_to_json(model: &ModelRef) -> Value {
-    json!({ "provider": model.provider, "model": model.model })
-}
-
-fn model_from_json(value: &Value) -> Option<ModelRef> {
-    let fields = Fields::of(value)?;
-    Some(ModelRef { provider: fields.text("provider", SHORT)?, model: fields.text("model", SHORT)? })
-}
-
-fn set_to_json(set: &ModelSet) -> Value {
-    json!({ "name": set.name, "panels": set.panels.iter().map(panel_to_json).collect::<Value>() })
-}
-
-fn set_from_json(value: &Value) -> Option<ModelSet> {
-    let fields = Fields::of(value)?;
-    let name = fields.text("name", SHORT).filter(|name| !name.is_empty())?;
-    Some(ModelSet { name, panels: fields.list("panels", MAX_PANELS, panel_from_json) })
-}
-
-fn panel_to_json(panel: &PanelSettings) -> Value {
-    let mut fields = Map::new();
-    let mut set = |name: &str, text: &str| {
-        if !text.is_empty() {
-            fields.insert(name.to_owned(), text.into());
-        }
-    };
-    set("provider", &panel.provider);
-    set("dialect", panel.dialect.name());
-    set("model", &panel.model);
-    // An address that is refused may hold a password or a key: it is not kept. The provider's own is
-    // not kept either, so that it can change with the catalogue.
-    if panel.base_url != own_address(panel.row()) && BaseUrl::parse(&panel.base_url).is_ok() {
-        set("base_url", &panel.base_url);
-    }
-    set("system", &panel.system);
-    set("extra", &panel.extra);
-    let texts = Parameter::ALL.map(|parameter| (parameter.name(), parameter.read(&panel.sampling)));
-    let sampling: Map<_, _> = texts
-        .into_iter()
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(name, text)| (name.to_owned(), text.into()))
-        .collect();
-    if !sampling.is_empty() {
-        fields.insert("sampling".to_owned(), sampling.into());
-    }
-    if !panel.enabled {
-        fields.insert("enabled".to_owned(), false.into());
-    }
-    Value::Object(fields)
-}
-
-fn panel_from_json(value: &Value) -> Option<PanelSettings> {
-    let fields = Fields::of(value)?;
-    let provider = fields.text("provider", SHORT).filter(|id| !id.is_empty())?;
-    let dialect = fields.text("dialect", SHORT).and_then(|name| Dialect::from_name(&name));
-    let row = row_of(&provider, dialect.unwrap_or(Dialect::OpenaiChat));
-    let mut panel = PanelSettings::new(row, &fields.text("model", SHORT).unwrap_or_default());
-    panel.provider = provider;
-    if let Some(dialect) = dialect.filter(|dialect| row.dialects.contains(dialect)) {
-        panel.dialect = dialect;
-    }
-    if let Some(address) = fields.text("base_url", SHORT).filter(|text| BaseUrl::parse(text).is_ok()) {
-        panel.base_url = address;
-    }
-    panel.system = fields.text("system", LONG).unwrap_or_default();
-    panel.extra = fields.text("extra", LONG).unwrap_or_default();
-    panel.enabled = fields.flag("enabled").unwrap_or(true);
-    if let Some(sampling) = fields.object("sampling") {
-        for parameter in Parameter::ALL {
-            let text = sampling.text(parameter.name(), SHORT).unwrap_or_default();
-            // A value that is none leaves the parameter unset.
-            let _ = parameter.write(&mut panel.sampling, &text);
-        }
-    }
-    Some(panel)
 }

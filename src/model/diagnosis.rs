@@ -108,7 +108,9 @@ pub fn before_sending(facts: &Facts) -> Option<Diagnosis> {
 /// Whether a probe could tell more: it would be let out, and the browser would not ask a person
 /// anything because of it.
 pub fn wants_probe(facts: &Facts) -> bool {
-    let is_silent = !goes_inwards(facts) || facts.permission == Permission::Granted;
+    // From farther away to nearer by, the browser may ask.
+    let goes_inwards = Space::of(&facts.target) < facts.page_space;
+    let is_silent = !goes_inwards || facts.permission == Permission::Granted;
     let is_real = facts.place != Place::Simulated;
     is_real && facts.probe.is_none() && is_silent && before_sending(facts).is_none()
 }
@@ -125,17 +127,19 @@ pub fn after_failure(facts: &Facts) -> Diagnosis {
     if facts.probe == Some(true) {
         return Diagnosis::RefusesPages { setting };
     }
-    if goes_inwards(facts) {
+    let target = Space::of(&facts.target);
+    // So far, only requests from public pages need the permission.
+    if facts.page_space == Space::Public && target != Space::Public {
+        // First: an insecure page may not ask, and its permission reads as denied.
+        if !facts.is_secure_context {
+            return Diagnosis::InsecurePage;
+        }
         match facts.permission {
             Permission::Denied => return Diagnosis::LocalNetworkDenied,
             Permission::Prompt => return Diagnosis::LocalNetworkAsk,
             Permission::Granted | Permission::Unknown => {}
         }
-        if !facts.is_secure_context {
-            return Diagnosis::InsecurePage;
-        }
     }
-    let target = Space::of(&facts.target);
     if facts.place == Place::Local || target != Space::Public {
         let may_be_blocked =
             facts.page_is_https && facts.target.is_plain_http() && facts.permission == Permission::Unknown;
@@ -174,11 +178,6 @@ fn is_mixed_content(facts: &Facts) -> bool {
 /// This computer can be reached without any network.
 fn is_offline(facts: &Facts) -> bool {
     !facts.is_online && Space::of(&facts.target) != Space::Loopback
-}
-
-/// From farther away to nearer by: only such requests need the permission.
-fn goes_inwards(facts: &Facts) -> bool {
-    Space::of(&facts.target) < facts.page_space
 }
 
 impl Space {

@@ -88,7 +88,7 @@ impl Pasted {
 fn key(name: &str, value: &str) -> Option<(&'static Provider, ApiKey, bool)> {
     let (row, is_own_name) = row_of(name)?;
     // A placeholder address is nobody's: a key that is bound to it could never be sent.
-    let is_usable = !row.needs_base_url() && !is_placeholder(value);
+    let is_usable = !row.needs_base_url() && !is_no_key(value);
     let key = ApiKey::new(row.base_url.origin(), value).ok().filter(|_| is_usable)?;
     Some((row, key, is_own_name))
 }
@@ -102,9 +102,9 @@ fn row_of(name: &str) -> Option<(&'static Provider, bool)> {
     Some((catalog::find(id)?, false))
 }
 
-/// What examples write in place of a key, and what only a shell could fill in.
-fn is_placeholder(value: &str) -> bool {
-    value.starts_with(['<', '$', '{', '[', '`']) || value.contains("...") || value.contains("***")
+/// What examples write in place of a key, what only a shell could fill in, and half of a quotation.
+fn is_no_key(value: &str) -> bool {
+    value.contains(['<', '$', '{', '`', '"', '\'']) || value.contains("...") || value.contains("***")
 }
 
 /// `NAME=value` in the spellings of `.env` files and of shells. The value is without its quotes and

@@ -189,7 +189,7 @@ impl PortPattern {
     /// "port-part matches"; where http became https, engines let 80 stand for 443 too (WPT,
     /// `content-security-policy/embedded-enforcement/subsumption_algorithm-host_sources-ports.html`).
     fn matches(self, scheme: Scheme, target: &Address) -> bool {
-        let is_upgrade = scheme.default_port() == 80 && target.port == 443;
+        let is_upgrade = scheme.default_port() == 80 && target.scheme == Scheme::Https && target.port == 443;
         match self {
             Self::Any => true,
             Self::Default => target.port == target.scheme.default_port(),
