@@ -10,6 +10,7 @@ use web_sys::{
     RequestInit, RequestRedirect,
 };
 
+use super::network::watch_policy;
 use crate::{
     engine::transport::{Reply, Transport},
     model::{
@@ -27,6 +28,7 @@ impl Transport for Fetch {
 }
 
 async fn send(request: HttpRequest) -> Result<Reply, ApiError> {
+    watch_policy();
     let abort = AbortOnDrop::new();
     let response = written(&request, &abort)?.send().await.map_err(broken)?;
     let headers = Headers::from_iter(response.headers().entries());
@@ -53,12 +55,18 @@ fn written(request: &HttpRequest, abort: &AbortOnDrop) -> Result<Request, ApiErr
     }
     // A redirect could carry the key to another origin.
     init.set_redirect(RequestRedirect::Error);
+    make_careful(&init, abort);
+    let request = web_sys::Request::new_with_str_and_init(&request.url(), &init);
+    request.map(Request::from).map_err(|error| broken_js(&error))
+}
+
+/// What holds for every request of this page: it says nothing about the person or the page, leaves
+/// nothing behind, and ends when nobody waits for it.
+pub(super) fn make_careful(init: &RequestInit, abort: &AbortOnDrop) {
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_cache(RequestCache::NoStore);
     init.set_signal(abort.signal().as_ref());
-    let request = web_sys::Request::new_with_str_and_init(&request.url(), &init);
-    request.map(Request::from).map_err(|error| broken_js(&error))
 }
 
 /// The body, read piece by piece. Dropping it aborts the request.
@@ -97,13 +105,13 @@ fn broken_js(error: &JsValue) -> ApiError {
     ApiError::new(ErrorClass::NetworkOrCors, message.unwrap_or_default())
 }
 
-struct AbortOnDrop {
+pub(super) struct AbortOnDrop {
     controller: Option<AbortController>,
     is_over: std::cell::Cell<bool>,
 }
 
 impl AbortOnDrop {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { controller: AbortController::new().ok(), is_over: false.into() }
     }
 

@@ -1,6 +1,7 @@
 //! The only place that names the browser.
 //!
 //! - `fetch`, `clock`: what the engine runs on
+//! - `network`: what can be known when a request fails
 //! - `keys`: where keys live; [`storage`]: what else a reload keeps
 //! - `tail`, `follow`: text that grows, and scrolling along with it
 //! - `tab`, `clipboard`, and below: what a page asks of its browser
@@ -11,6 +12,7 @@ mod fetch;
 mod follow;
 mod keys;
 mod listener;
+mod network;
 pub mod storage;
 mod tab;
 mod tail;
@@ -21,6 +23,7 @@ pub use fetch::Fetch;
 pub use follow::Follow;
 pub use keys::{Keyring, StorageProblem};
 pub use listener::Listener;
+pub use network::{facts, policy};
 pub use tab::{Interval, every, go_to, is_hidden, location_origin, on_visibility_change, set_title};
 pub use tail::Tail;
 

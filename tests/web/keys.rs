@@ -401,8 +401,11 @@ async fn remembered_keys_join_when_the_storage_answers_late() {
     assert_eq!(started.origins(), []);
     started.set(key(&elsewhere(), "sk-typed-meanwhile"));
     drop(replaced);
-    let go = js_sys::Reflect::get(&page::window(), &"go".into()).expect("a property");
-    go.dyn_into::<js_sys::Function>().expect("a function").call0(&JsValue::NULL).expect("no error");
+    page::global("go")
+        .dyn_into::<js_sys::Function>()
+        .expect("a function")
+        .call0(&JsValue::NULL)
+        .expect("no error");
     until(&started, |ring| ring.has(&here())).await;
     assert!(started.can_remember() && started.is_remembered());
     assert_eq!(secret_of(&started, &elsewhere()).as_deref(), Some("sk-typed-meanwhile"));

@@ -6,6 +6,7 @@ mod addresses;
 mod clock;
 mod fetch;
 mod keys;
+mod network;
 mod page;
 mod tail;
 

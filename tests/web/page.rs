@@ -1,5 +1,6 @@
 //! The page that the tests run in.
 
+use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Window};
 
@@ -11,29 +12,42 @@ pub fn document() -> Document {
     window().document().expect("a document")
 }
 
-/// A property of the window that is another one until this is dropped.
+/// A property of an object of the page that is another one until this is dropped.
 pub struct Replaced {
+    object: Object,
     name: &'static str,
-    before: js_sys::Object,
+    before: JsValue,
 }
 
 impl Replaced {
-    /// The body of a function that the property is read by.
+    /// Of the window; by the body of the function that it is read by.
     pub fn getter(name: &'static str, body: &str) -> Self {
-        let before = js_sys::Object::get_own_property_descriptor(&window(), &name.into());
-        let descriptor = js_sys::Object::new();
+        Self::of(&window(), name, body)
+    }
+
+    pub fn of(object: &Object, name: &'static str, body: &str) -> Self {
+        let before = Object::get_own_property_descriptor(object, &name.into());
+        let descriptor = Object::new();
         for (name, value) in
-            [("get", JsValue::from(js_sys::Function::new_no_args(body))), ("configurable", true.into())]
+            [("get", JsValue::from(Function::new_no_args(body))), ("configurable", true.into())]
         {
-            js_sys::Reflect::set(&descriptor, &name.into(), &value).expect("a new property");
+            Reflect::set(&descriptor, &name.into(), &value).expect("a new property");
         }
-        js_sys::Object::define_property(&window(), &name.into(), &descriptor);
-        Self { name, before: before.unchecked_into() }
+        Object::define_property(object, &name.into(), &descriptor);
+        Self { object: object.clone(), name, before }
     }
 }
 
 impl Drop for Replaced {
     fn drop(&mut self) {
-        js_sys::Object::define_property(&window(), &self.name.into(), &self.before);
+        match self.before.dyn_ref::<Object>() {
+            Some(before) => drop(Object::define_property(&self.object, &self.name.into(), before)),
+            None => assert!(Reflect::delete_property(&self.object, &self.name.into()).expect("an object")),
+        }
     }
+}
+
+/// What the page's global variable of that name holds.
+pub fn global(name: &str) -> JsValue {
+    Reflect::get(&window(), &name.into()).expect("a property")
 }
