@@ -173,8 +173,10 @@ mod tests {
         assert_eq!(cost(&usage(Some(u64::MAX), Some(1)), Some(endless)), None);
     }
 
+    type FirstTokenTotalAndRate = (Option<u64>, u64, Option<f64>);
+
     /// One letter for each mark.
-    fn marks(columns: &[Option<(Option<u64>, u64, Option<f64>)>]) -> Vec<String> {
+    fn marks(columns: &[Option<FirstTokenTotalAndRate>]) -> Vec<String> {
         let numbers = |(first_token_ms, total_ms, rate)| Numbers {
             first_token_ms,
             total_ms,

@@ -143,3 +143,160 @@ fn unquoted(value: &str) -> &str {
     let value = comment.and_then(|(at, _)| value.get(..at)).unwrap_or(value).trim_end();
     value.strip_suffix(';').unwrap_or(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Provider and key of each, then the names that were not taken.
+    #[track_caller]
+    fn check(text: &str, keys: &[(&str, &str)], unknown: &[&str]) {
+        let pasted = read(text).expect("lines of a .env file");
+        let expected: Vec<_> = keys
+            .iter()
+            .map(|(id, secret)| {
+                let row = catalog::find(id).unwrap();
+                (row, ApiKey::new(row.base_url.origin(), secret).unwrap())
+            })
+            .collect();
+        let ids: Vec<_> = pasted.keys.iter().map(|(row, _)| &row.id).collect();
+        assert!(pasted.keys == expected, "{text:?} gave {ids:?}");
+        assert_eq!(pasted.unknown, unknown, "{text:?}");
+    }
+
+    #[test]
+    fn every_provider_with_a_key_is_known_by_its_variable() {
+        for row in catalog::all() {
+            let Some(name) = row.key_env else { continue };
+            let pasted = read(&format!("{name}=sk-1")).unwrap();
+            if row.needs_base_url() {
+                assert_eq!(pasted, Pasted { keys: Vec::new(), unknown: vec![name.to_owned()] });
+            } else {
+                let key = ApiKey::new(row.base_url.origin(), "sk-1").unwrap();
+                assert!(pasted.keys == [(row, key)], "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_alias_is_a_known_providers_and_nobodys_own_name() {
+        let own: Vec<_> = catalog::all().iter().filter_map(|row| row.key_env).collect();
+        for (alias, id) in ALIASES {
+            assert!(!own.contains(alias), "{alias}");
+            assert!(catalog::find(id).is_some_and(|row| !row.needs_base_url()), "{alias}");
+            assert_eq!(ALIASES.iter().filter(|(other, _)| other == alias).count(), 1, "{alias}");
+            check(&format!("{alias}=sk-1"), &[(id, "sk-1")], &[]);
+        }
+    }
+
+    #[test]
+    fn lines_in_every_spelling() {
+        for line in [
+            "GROQ_API_KEY=gsk_1",
+            "  GROQ_API_KEY = gsk_1  ",
+            "\tGROQ_API_KEY\t=\tgsk_1",
+            "export GROQ_API_KEY=gsk_1",
+            "export   GROQ_API_KEY='gsk_1'",
+            "GROQ_API_KEY=\"gsk_1\"",
+            "GROQ_API_KEY=\"gsk_1\" # mine",
+            "GROQ_API_KEY=gsk_1 # mine",
+            "GROQ_API_KEY=gsk_1;",
+            "groq_api_key=gsk_1",
+            "SET GROQ_API_KEY=gsk_1",
+            "$env:GROQ_API_KEY = \"gsk_1\"",
+            "\u{feff}GROQ_API_KEY=gsk_1\r\n",
+            "# keys\r\n\r\nGROQ_API_KEY=gsk_1\r\n#OPENAI_API_KEY=old\r\n",
+            "GROQ_API_KEY=gsk_1\rnothing here\r",
+        ] {
+            check(line, &[("groq", "gsk_1")], &[]);
+        }
+    }
+
+    #[test]
+    fn characters_of_a_key_are_not_taken_for_something_else() {
+        check("ZAI_API_KEY=id.secret", &[("zai", "id.secret")], &[]);
+        check("OPENAI_API_KEY=a=b==", &[("openai", "a=b==")], &[]);
+        check("OPENAI_API_KEY=a#b", &[("openai", "a#b")], &[]);
+        check("OPENAI_API_KEY='a # b'", &[], &["OPENAI_API_KEY"]);
+        check("OPENAI_API_KEY=\"a#b\"", &[("openai", "a#b")], &[]);
+    }
+
+    #[test]
+    fn several_lines_keep_their_order_and_the_last_of_a_provider_counts() {
+        check(
+            "XAI_API_KEY=1\nOPENAI_API_KEY=2\nDATABASE_URL=postgres://u:secret@h/d\nXAI_API_KEY=3\nPORT=8080\nPORT=9",
+            &[("xai", "3"), ("openai", "2")],
+            &["DATABASE_URL", "PORT"],
+        );
+        check("GOOGLE_API_KEY=1\nGEMINI_API_KEY=2\nGOOGLE_API_KEY=3", &[("google", "2")], &[]);
+        check("GOOGLE_API_KEY=1\nGEMINI_KEY=2", &[("google", "2")], &[]);
+        // What is no key replaces none.
+        check("GROQ_API_KEY=1\nGROQ_API_KEY=", &[("groq", "1")], &["GROQ_API_KEY"]);
+    }
+
+    #[test]
+    fn a_value_that_is_no_key_is_reported_by_name_alone() {
+        for value in [
+            "",
+            "\"\"",
+            "# todo",
+            "your key here",
+            "<your-key>",
+            "sk-...",
+            "$OTHER",
+            "${OTHER}",
+            "`cat key`",
+            "sk-****",
+            "\"sk-half",
+            "ключ",
+            "sk\u{200b}1",
+            "sk\0",
+        ] {
+            check(&format!("OPENAI_API_KEY={value}"), &[], &["OPENAI_API_KEY"]);
+        }
+    }
+
+    #[test]
+    fn a_plain_key_is_no_line() {
+        let long = format!("{}=x", "A".repeat(65));
+        for text in [
+            "",
+            "\n\r\n",
+            "sk-proj-abc",
+            "sk-ant-api03-x_y",
+            "AIzaSyA",
+            "abcDEF12==",
+            "ABCDEF12==",
+            "ABCDEF12=",
+            "=x",
+            "9X=1",
+            "A-B=1",
+            "a=b",
+            "OPENAI_API_KEY",
+            "OPENAI_API_KEY: sk-1",
+            "# OPENAI_API_KEY=sk-1",
+            "https://x.example/?KEY=1",
+            &long,
+        ] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let text =
+            "OPENAI_API_KEY=canary1\nUNKNOWN=canary2\nGROQ_API_KEY=<canary3>\nAZURE_OPENAI_API_KEY=canary4";
+        let pasted = read(text).unwrap();
+        assert_eq!(pasted.keys.len(), 1);
+        assert_eq!(pasted.unknown, ["UNKNOWN", "GROQ_API_KEY", "AZURE_OPENAI_API_KEY"]);
+        assert!(!format!("{pasted:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_huge_text_is_read_in_bounds() {
+        let lines: String = (0..50_000).map(|n| format!("NAME_{n}=x\n")).collect();
+        assert_eq!(read(&lines).unwrap().unknown.len(), MAX_UNKNOWN);
+        assert_eq!(read(&"=".repeat(1_000_000)), None);
+        assert_eq!(read(&"#".repeat(1_000_000)), None);
+    }
+}

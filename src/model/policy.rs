@@ -225,3 +225,208 @@ fn number(digits: &str) -> Option<u16> {
     let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     digits.parse().ok().filter(|_| is_plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::http::BaseUrl;
+
+    const PAGE: &str = "https://tutti.example";
+
+    fn allows_from(page: &str, policy: &str, target: &str) -> bool {
+        AllowList::read(policy, page).allows(&BaseUrl::parse(target).unwrap().origin())
+    }
+
+    /// What a list of sources lets through, for a page over https.
+    fn check(sources: &str, allowed: &[&str], refused: &[&str]) {
+        let policy = format!("connect-src {sources}");
+        for target in allowed {
+            assert!(allows_from(PAGE, &policy, target), "{sources} allows {target}");
+        }
+        for target in refused {
+            assert!(!allows_from(PAGE, &policy, target), "{sources} refuses {target}");
+        }
+    }
+
+    #[test]
+    fn hosts_match_whole_and_in_any_case() {
+        check(
+            "https://API.Example.com",
+            &["https://api.example.com", "https://API.EXAMPLE.COM/v1"],
+            &["https://example.com", "https://x.api.example.com", "https://api.example.com.evil.example"],
+        );
+        check("HTTPS://a.example", &["https://a.example"], &["http://a.example"]);
+        check("https://a_b-c.example", &["https://a_b-c.example"], &["https://a-b-c.example"]);
+    }
+
+    #[test]
+    fn a_star_stands_for_one_label_or_more_but_not_for_none() {
+        check(
+            "https://*.openai.azure.com",
+            &["https://r.openai.azure.com", "https://a.b.openai.azure.com"],
+            &["https://openai.azure.com", "https://xopenai.azure.com", "http://r.openai.azure.com"],
+        );
+        check(
+            "https://*",
+            &["https://a.example", "https://192.168.0.1"],
+            &["http://a.example", "https://a.example:8443"],
+        );
+        check("*:*", &["https://a.example:8443"], &["http://a.example"]);
+        check("https://a.*.example https://*a.example", &[], &["https://a.b.example", "https://ba.example"]);
+    }
+
+    #[test]
+    fn ports() {
+        check("https://a.example", &["https://a.example:443"], &["https://a.example:8443"]);
+        check("https://a.example:443", &["https://a.example"], &["https://a.example:8443"]);
+        check("https://a.example:8443", &["https://a.example:8443"], &["https://a.example"]);
+        check(
+            "http://localhost:*",
+            &["http://localhost", "http://localhost:11434", "https://localhost:8443"],
+            &[],
+        );
+        check("https://localhost:*", &["https://localhost:1"], &["http://localhost:1"]);
+        check("http://a.example:08080", &["http://a.example:8080"], &[]);
+        check(
+            "https://a.example:99999 https://b.example:x https://c.example:",
+            &[],
+            &["https://a.example", "https://b.example", "https://c.example"],
+        );
+    }
+
+    #[test]
+    fn http_may_become_https_and_never_the_other_way() {
+        check("http://a.example", &["http://a.example", "https://a.example"], &["https://a.example:80"]);
+        check(
+            "http://a.example:80",
+            &["http://a.example", "https://a.example"],
+            &["http://a.example:443", "https://a.example:444"],
+        );
+        check("https://a.example:80", &["https://a.example:80"], &["https://a.example", "http://a.example"]);
+        check(
+            "http://a.example:8080",
+            &["http://a.example:8080", "https://a.example:8080"],
+            &["https://a.example"],
+        );
+        check("ws://a.example", &["http://a.example", "https://a.example"], &[]);
+        check("wss://a.example", &["https://a.example"], &["http://a.example"]);
+    }
+
+    #[test]
+    fn schemes_alone() {
+        check(
+            "https:",
+            &["https://a.example", "https://a.example:8443", "https://[::1]"],
+            &["http://a.example"],
+        );
+        check("HTTP:", &["http://a.example:81", "https://a.example"], &[]);
+        check("data: blob: ftp:", &[], &["https://a.example", "http://a.example"]);
+        check("*", &["https://a.example:1", "http://192.168.0.1", "http://[::1]:1234"], &[]);
+    }
+
+    #[test]
+    fn without_a_scheme_the_pages_own_counts() {
+        check("a.example", &["https://a.example"], &["http://a.example"]);
+        let from_http = |target| allows_from("http://tutti.example", "connect-src a.example", target);
+        assert!(from_http("http://a.example") && from_http("https://a.example"));
+        assert!(!allows_from("null", "connect-src a.example", "https://a.example"));
+        assert!(allows_from("null", "connect-src https://a.example", "https://a.example"));
+    }
+
+    #[test]
+    fn ip_addresses_match_as_written() {
+        check(
+            "http://127.0.0.1:*",
+            &["http://127.0.0.1:1234"],
+            &["http://127.0.0.2:1234", "http://localhost:1234"],
+        );
+        check("http://192.168.1.4:8000", &["http://192.168.1.4:8000"], &["http://192.168.1.40:8000"]);
+        // No engine reads it.
+        check("http://[::1]:*", &[], &["http://[::1]:1234"]);
+    }
+
+    #[test]
+    fn a_path_is_not_looked_at() {
+        check(
+            "https://a.example/v1/ https://b.example/x:y",
+            &["https://a.example", "https://b.example"],
+            &["https://c.example"],
+        );
+    }
+
+    #[test]
+    fn the_page_itself() {
+        let own = |page, target| allows_from(page, "connect-src 'SELF'", target);
+        assert!(own("https://tutti.example", "https://tutti.example"));
+        assert!(own("https://tutti.example:8443", "https://tutti.example:8443"));
+        assert!(own("http://tutti.example", "https://tutti.example"));
+        assert!(own("http://localhost:8080", "http://localhost:8080"));
+        assert!(own("http://[::1]:8080", "http://[::1]:8080"));
+        assert!(!own("https://tutti.example", "http://tutti.example"));
+        assert!(!own("https://tutti.example", "https://tutti.example:8443"));
+        assert!(!own("http://localhost:8080", "http://localhost:8081"));
+        assert!(!own("https://tutti.example", "https://x.tutti.example"));
+        assert!(!own("null", "https://tutti.example"));
+        assert!(!own("", "https://tutti.example"));
+    }
+
+    #[test]
+    fn nothing_and_what_is_not_understood_match_nothing() {
+        for sources in
+            ["", "'none'", "'NONE'", "'unsafe-inline' 'nonce-abc' 'sha256-x'", "https:/a.example", "//"]
+        {
+            check(sources, &[], &["https://a.example", "https://tutti.example"]);
+        }
+        check("'none' https://a.example", &["https://a.example"], &["https://b.example"]);
+    }
+
+    #[test]
+    fn the_directive_is_found_as_browsers_find_it() {
+        let allows = |policy| allows_from(PAGE, policy, "https://a.example");
+        assert!(allows(""));
+        assert!(allows("script-src 'self'; img-src 'none'"));
+        assert!(!allows("default-src 'none'"));
+        assert!(allows("default-src https:"));
+        assert!(allows("default-src 'none'; connect-src https:"));
+        assert!(!allows("default-src https:; connect-src 'none'"));
+        assert!(!allows("default-src https:; connect-src"));
+        assert!(allows(" ;\n\tCONNECT-SRC\n https://b.example\thttps://a.example ; x"));
+        // The first one counts.
+        assert!(!allows("connect-src 'none'; connect-src https:"));
+        assert!(allows("connect-srcs 'none'"));
+    }
+
+    #[test]
+    fn the_page_as_it_is_shipped_names_every_provider() {
+        let html = include_str!("../../index.html");
+        let (_, rest) = html.split_once("http-equiv=\"Content-Security-Policy\" content=\"").unwrap();
+        let (policy, _) = rest.split_once('"').unwrap();
+        let list = AllowList::read(policy, PAGE);
+        for row in crate::model::catalog::all().iter().filter(|row| !row.needs_base_url()) {
+            assert!(list.allows(&row.base_url.origin()), "{}", row.id);
+        }
+        let allows = |url: &str| list.allows(&BaseUrl::parse(url).unwrap().origin());
+        assert!(allows("https://my-resource.openai.azure.com/openai/v1"));
+        assert!(allows("http://127.0.0.1:9999"));
+        assert!(!allows("https://evil.example"));
+        assert!(!allows("http://192.168.0.2:11434"));
+        assert!(!allows("http://api.openai.com"));
+    }
+
+    #[test]
+    fn no_policy_is_too_strange() {
+        for policy in [
+            "\0",
+            ";;;;",
+            "connect-src \u{0}",
+            "connect-src ://",
+            "connect-src *.",
+            "connect-src :::",
+            "connect-src '",
+        ] {
+            let _ = allows_from(PAGE, policy, "https://a.example");
+        }
+        let endless = format!("connect-src {}", "https://*.a.example ".repeat(100_000));
+        assert!(!allows_from(PAGE, &endless, "https://b.example"));
+    }
+}
