@@ -16,6 +16,7 @@ use crate::connection::{FarEnd, Line};
 use crate::mount::Mount;
 use crate::proxy::Target;
 use crate::site::{self, Visit};
+use crate::streams::Streams;
 use crate::tls::Authority;
 
 pub(crate) const MOUNTS: &str = "/m/";
@@ -41,6 +42,7 @@ pub(crate) enum Door {
 #[derive(Default)]
 pub(crate) struct Rooms {
     pub(crate) dist: Option<PathBuf>,
+    pub(crate) streams: Option<Streams>,
     pub(crate) mounts: HashMap<String, Mount>,
     /// By [`Target::key`].
     pub(crate) hosts: HashMap<String, Tenant>,
@@ -54,6 +56,7 @@ pub(crate) struct Rooms {
 pub(crate) enum Tenant {
     Provider(Mount),
     Page(PathBuf),
+    Streams(Streams),
 }
 
 /// The connection or the stream ends without an answer.
@@ -106,6 +109,10 @@ impl House {
         match tenant {
             Some(Tenant::Provider(mount)) => mount.answer(&head, &path, asked, line).await,
             Some(Tenant::Page(dist)) => Ok(self.visit(Some(&dist), &head, &path).await),
+            Some(Tenant::Streams(streams)) => {
+                let answer = streams.answer(&asked, &path, &head.headers);
+                Ok(answer.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()))
+            }
             None => Err(Refused),
         }
     }
@@ -117,6 +124,10 @@ impl House {
         asked: Asked,
         line: Line,
     ) -> Result<Response, Refused> {
+        let streams = self.rooms().streams.clone();
+        if let Some(answer) = streams.and_then(|streams| streams.answer(&asked, path, &head.headers)) {
+            return Ok(answer);
+        }
         let Some(below) = path.strip_prefix(MOUNTS) else {
             let dist = self.rooms().dist.clone();
             return Ok(self.visit(dist.as_deref(), head, path).await);

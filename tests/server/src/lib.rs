@@ -8,10 +8,14 @@
 //! - [`asked`]: a request as it came in
 //! - [`mount`]: a provider's stand-in: its queue of scripts, the gate, and all it was asked
 //! - `perform`: one script on its way to one client, chunk by chunk
+//! - [`chat`]: server-sent events as OpenAI's chat completions send them
+//! - [`faults`]: what goes wrong, by name, as ready-made scripts
+//! - [`streams`]: many streams of equal length at an even pace, for measuring
 //! - `site`: the page's static files, at the root and under a sub-path
 //! - `house`: hands each request to a mount or to the page
 //! - [`proxy`]: whom a browser wants to reach through the proxy
 //! - `tls`: certificates for any name
+//! - `tracked`: bytes that say when they have been written out
 //! - `wire`: a connection that can be cut with a TCP reset
 //! - `connection`: HTTP/1.1, HTTP/2 over TLS, tunnels
 //! - [`server`]: listens, and is what a test holds in its hand
@@ -26,8 +30,10 @@
 
 pub mod asked;
 pub mod cassette;
+pub mod chat;
 mod connection;
 pub mod cors;
+pub mod faults;
 mod gzip;
 mod house;
 pub mod mount;
@@ -37,7 +43,9 @@ pub mod replay;
 pub mod script;
 pub mod server;
 mod site;
+pub mod streams;
 mod tls;
+mod tracked;
 mod wire;
 
 pub use asked::Asked;
@@ -48,3 +56,4 @@ pub use replay::{End, Pace, Replay};
 pub use script::{Script, Scripts, Step};
 pub use server::{SUB_PATH, TestServer};
 pub use site::Visit;
+pub use streams::{Load, StreamRecord, Streams};

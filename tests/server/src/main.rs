@@ -1,26 +1,39 @@
-//! The test server by hand: `tutti-test-server --cassette tests/cassettes/openai/some-case --dist dist`.
+//! The test server by hand: `tutti-test-server --cassette tests/cassettes/openai/some-case --dist dist`,
+//! or, for a measurement: `tutti-test-server --tls --streams 200 --dist dist`.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tutti_test_server::{Mount, Pace, Replay, TestServer};
+use tutti_test_server::{Load, Mount, Pace, Replay, TestServer};
 
 const USAGE: &str = "\
-Replays recorded answers over HTTP on 127.0.0.1, and serves a built page.
+Replays recorded answers over HTTP on 127.0.0.1, serves streams for measuring and a built page.
 
 usage: tutti-test-server [options]
   --cassette <path>...  recorded answers, as <folder>/<case>; several of one folder are used one
                         after another at the mount of that name, the last one repeating
   --dist <dir>          a built page to serve
   --every <ms>          the time between two chunks (default 20; 0: at once)
-  --port <port>         the port (default: any free one)";
+  --port <port>         the port (default: any free one)
+  --tls                 HTTP/2 and HTTP/1.1 over TLS in place of plain HTTP/1.1
+  --streams <number>    streams of equal length at /v1/chat/completions, as many models at /v1/models,
+                        the times of each at /__log, forgotten after /__reset; the server then ends
+                        when its standard input is closed
+  --tokens <number>     pieces of text of each stream (default 400)
+  --rate <number>       pieces a second (default 50; 0: at once)
+  --ttft <ms>           from the request to the first piece (default 200)
+  --together            no stream starts before all have been asked for";
 
 struct Options {
     cassettes: Vec<PathBuf>,
     dist: Option<PathBuf>,
     every: Duration,
     port: u16,
+    tls: bool,
+    /// Not for measuring when there are none.
+    load: Load,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -36,9 +49,11 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), String> {
     let options = Options::parse(std::env::args().skip(1))?;
-    let server = TestServer::start_on(options.port)
-        .await
-        .map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
+    let server = match options.tls {
+        true => TestServer::start_tls_on(options.port).await,
+        false => TestServer::start_on(options.port).await,
+    };
+    let server = server.map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
     println!("listening on {}", server.base_url());
     if let Some(dist) = &options.dist {
         if !dist.join("index.html").is_file() {
@@ -62,20 +77,54 @@ async fn run() -> Result<(), String> {
             }
         }
     }
-    std::future::pending().await
+    if options.load.streams == 0 {
+        return std::future::pending().await;
+    }
+    let streams = server.streams(options.load);
+    println!("streams {}/v1 for {} models", server.base_url(), streams.models().len());
+    input_closed().await;
+    Ok(())
+}
+
+/// Whoever started the server goes, or has enough.
+async fn input_closed() {
+    let (closed, is_closed) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // An input that cannot be read is closed as well.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        closed.send(())
+    });
+    let _ = is_closed.await;
 }
 
 impl Options {
     fn parse(args: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options =
-            Self { cassettes: Vec::new(), dist: None, every: Duration::from_millis(20), port: 0 };
+        let mut options = Self {
+            cassettes: Vec::new(),
+            dist: None,
+            every: Duration::from_millis(20),
+            port: 0,
+            tls: false,
+            load: Load::new(0, 400, 50.0, 200),
+        };
         let mut args = args.peekable();
         while let Some(option) = args.next() {
-            if option == "--cassette" {
-                while let Some(path) = args.next_if(|next| !next.starts_with("--")) {
-                    options.cassettes.push(path.into());
+            match option.as_str() {
+                "--cassette" => {
+                    while let Some(path) = args.next_if(|next| !next.starts_with("--")) {
+                        options.cassettes.push(path.into());
+                    }
+                    continue;
                 }
-                continue;
+                "--tls" => {
+                    options.tls = true;
+                    continue;
+                }
+                "--together" => {
+                    options.load.start_together = true;
+                    continue;
+                }
+                _ => {}
             }
             let value = args.next_if(|next| !next.starts_with("--"));
             let value = value.ok_or(USAGE)?;
@@ -83,10 +132,14 @@ impl Options {
                 "--dist" => options.dist = Some(value.into()),
                 "--every" => options.every = Duration::from_millis(number(&value)?),
                 "--port" => options.port = number(&value)?,
+                "--streams" => options.load.streams = number(&value)?,
+                "--tokens" => options.load.tokens = number::<usize>(&value)?.max(2),
+                "--rate" => options.load.tokens_per_second = number(&value)?,
+                "--ttft" => options.load.ttft_ms = number(&value)?,
                 _ => return Err(USAGE.to_owned()),
             }
         }
-        if options.cassettes.is_empty() && options.dist.is_none() {
+        if options.cassettes.is_empty() && options.dist.is_none() && options.load.streams == 0 {
             return Err(USAGE.to_owned());
         }
         Ok(options)

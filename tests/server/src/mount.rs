@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION, CONTENT_ENCODING,
-    CONTENT_LENGTH, TRANSFER_ENCODING,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONNECTION,
+    CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request};
 use axum::response::{IntoResponse, Response};
@@ -65,7 +65,12 @@ impl Mount {
             name: name.to_owned(),
             url,
             epoch,
-            settings: Mutex::new(Settings { cors: Cors::Reflective, queue }),
+            settings: Mutex::new(Settings {
+                cors: Cors::Reflective,
+                hides_unauthorized: false,
+                exposed: None,
+                queue,
+            }),
             gate: watch::Sender::default(),
             requests: watch::Sender::default(),
             preflights: watch::Sender::default(),
@@ -76,6 +81,22 @@ impl Mount {
     /// Sets which pages may call it; at first, all.
     pub fn cors(self, cors: Cors) -> Self {
         self.stage.settings().cors = cors;
+        self
+    }
+
+    /// Whether a 401 lacks what lets a page read it, as at some real hosts; at first, none does.
+    pub fn hides_unauthorized(self, does: bool) -> Self {
+        self.stage.settings().hides_unauthorized = does;
+        self
+    }
+
+    /// Lets in the pages that a real host lets in, and as much as it does.
+    pub(crate) fn like_host(self, host: &str) -> Self {
+        let mut settings = self.stage.settings();
+        settings.cors = Cors::of_host(host);
+        settings.hides_unauthorized = cors::hides_unauthorized(host);
+        settings.exposed = cors::exposed(host);
+        drop(settings);
         self
     }
 
@@ -163,7 +184,7 @@ impl Mount {
         if cors::is_preflight(&head.method, &head.headers) {
             return Ok(self.answer_preflight(head, path));
         }
-        let (script, cors) = self.stage.next_script();
+        let script = self.stage.next_script(&head.headers);
         let index = self.stage.record(Request {
             path: path.to_owned(),
             asked,
@@ -177,9 +198,7 @@ impl Mount {
         let performance = performance.open().await?;
         let status = StatusCode::from_u16(script.status).unwrap_or(StatusCode::OK);
         let mut headers = replayable_headers(&script);
-        if !script.is_hidden_from_pages {
-            cors.mark(&head.headers, &mut headers);
-        }
+        self.stage.mark(&script, &head.headers, &mut headers);
         Ok((status, headers, Body::from_stream(performance.body())).into_response())
     }
 
@@ -217,6 +236,8 @@ pub(crate) struct Stage {
 
 struct Settings {
     cors: Cors,
+    hides_unauthorized: bool,
+    exposed: Option<&'static str>,
     queue: VecDeque<Arc<Script>>,
 }
 
@@ -268,15 +289,31 @@ impl Stage {
         index
     }
 
-    fn next_script(&self) -> (Arc<Script>, Cors) {
+    fn next_script(&self, asked: &HeaderMap) -> Arc<Script> {
         let mut settings = self.settings();
+        if settings.cors.turns_away(asked) {
+            return Arc::new(Script::new(403).hidden_from_pages());
+        }
         let script = if settings.queue.len() > 1 {
             settings.queue.pop_front()
         } else {
             settings.queue.front().cloned()
         };
-        let script = script.unwrap_or_else(|| Arc::new(Script::new(500)));
-        (script, settings.cors)
+        script.unwrap_or_else(|| Arc::new(Script::new(500)))
+    }
+
+    /// Adds what lets the asking page read the answer, where this host does that.
+    fn mark(&self, script: &Script, asked: &HeaderMap, answer: &mut HeaderMap) {
+        let settings = self.settings();
+        let is_hidden = settings.hides_unauthorized && script.status == StatusCode::UNAUTHORIZED;
+        if script.is_hidden_from_pages || is_hidden {
+            return;
+        }
+        settings.cors.mark(asked, answer);
+        if let Some(exposed) = settings.exposed {
+            let entry = answer.entry(ACCESS_CONTROL_EXPOSE_HEADERS);
+            entry.or_insert_with(|| HeaderValue::from_static(exposed));
+        }
     }
 
     fn settings(&self) -> MutexGuard<'_, Settings> {

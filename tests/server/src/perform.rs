@@ -12,6 +12,7 @@ use crate::house::Refused;
 use crate::mount::Stage;
 use crate::replay::End;
 use crate::script::{Script, Step};
+use crate::tracked::tracked;
 
 /// One answer under way. When the client goes before the end, it is dropped, and that is what tells
 /// an abort.
@@ -112,15 +113,25 @@ impl Performance {
     fn hand_over(&mut self, chunk: &Bytes) -> Bytes {
         self.has_sent = true;
         self.stage.note_chunk(self.index);
-        match self.script.end {
-            End::Eof | End::Hang => chunk.clone(),
-            End::Reset | End::Close => Tracked::bytes(chunk.clone(), self.unwritten.clone()),
+        if !self.is_cut() {
+            return chunk.clone();
         }
+        let unwritten = self.unwritten.clone();
+        unwritten.send_modify(|chunks| *chunks += 1);
+        tracked(chunk.clone(), move || unwritten.send_modify(|chunks| *chunks -= 1))
+    }
+
+    fn is_cut(&self) -> bool {
+        matches!(self.script.end, End::Reset | End::Close)
     }
 
     /// Ends as the script says: well, or with an error that the stream is reset for.
     async fn end(&mut self) -> io::Result<()> {
-        // A cut must not swallow what was sent before it.
+        // A cut must not swallow what was sent before it: the head,
+        if self.is_cut() && self.script.head_at.is_some() && !self.has_sent {
+            tokio::task::yield_now().await;
+        }
+        // and every chunk.
         let _ = self.unwritten.subscribe().wait_for(|chunks| *chunks == 0).await;
         match self.script.end {
             End::Eof => {
@@ -156,30 +167,5 @@ impl Drop for Performance {
         if !self.over {
             self.stage.note_aborted(self.index);
         }
-    }
-}
-
-/// A chunk that says when the connection has let go of it.
-struct Tracked {
-    chunk: Bytes,
-    unwritten: Arc<watch::Sender<usize>>,
-}
-
-impl Tracked {
-    fn bytes(chunk: Bytes, unwritten: Arc<watch::Sender<usize>>) -> Bytes {
-        unwritten.send_modify(|chunks| *chunks += 1);
-        Bytes::from_owner(Self { chunk, unwritten })
-    }
-}
-
-impl AsRef<[u8]> for Tracked {
-    fn as_ref(&self) -> &[u8] {
-        &self.chunk
-    }
-}
-
-impl Drop for Tracked {
-    fn drop(&mut self) {
-        self.unwritten.send_modify(|chunks| *chunks -= 1);
     }
 }

@@ -9,12 +9,12 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::asked::Asked;
 use crate::connection;
-use crate::cors::Cors;
 use crate::house::{Door, House, MOUNTS, Tenant};
 use crate::mount::Mount;
 use crate::proxy::{self, Target};
 use crate::script::Scripts;
 use crate::site::Visit;
+use crate::streams::{Load, Streams};
 use crate::tls::Authority;
 
 /// Where the page is served a second time, as on a static host that has several.
@@ -96,15 +96,29 @@ impl TestServer {
         mount
     }
 
-    /// Answers every request to this host behind the proxy, by https and by http, and lets in the
-    /// pages that the real host lets in. A port that is not the scheme's own belongs to the name:
+    /// Answers every request to this host behind the proxy, by https and by http, and shows pages of other
+    /// origins what the real host shows them (its 401, say, may be hidden). A port that is not the scheme's own belongs to the name:
     /// `localhost:11434`.
     pub fn host(&self, name: &str, answers: impl Into<Scripts>) -> Mount {
         let scheme = if proxy::is_loopback(name) { "http" } else { "https" };
         let mount = Mount::new(name, format!("{scheme}://{name}"), self.house.epoch, answers.into());
-        let mount = mount.cors(Cors::of_host(name));
+        let mount = mount.like_host(name);
         self.house.rooms().hosts.insert(name.to_owned(), Tenant::Provider(mount.clone()));
         mount
+    }
+
+    /// Streams for measuring at `<base url>/v1/chat/completions`, beside everything else.
+    pub fn streams(&self, load: Load) -> Streams {
+        let streams = Streams::new(load);
+        self.house.rooms().streams = Some(streams.clone());
+        streams
+    }
+
+    /// The same at a host behind the proxy.
+    pub fn streams_at(&self, host: &str, load: Load) -> Streams {
+        let streams = Streams::new(load);
+        self.house.rooms().hosts.insert(host.to_owned(), Tenant::Streams(streams.clone()));
+        streams
     }
 
     /// Every request that went to no mount, in the order of their answers.
