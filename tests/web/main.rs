@@ -5,6 +5,7 @@
 mod addresses;
 mod clock;
 mod fetch;
+mod follow;
 mod keys;
 mod network;
 mod page;

@@ -1,7 +1,8 @@
 //! The page that the tests run in.
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Window};
 
 pub fn window() -> Window {
@@ -10,6 +11,25 @@ pub fn window() -> Window {
 
 pub fn document() -> Document {
     window().document().expect("a document")
+}
+
+/// Until the browser has drawn once more: what was asked for before has happened then.
+pub async fn frame() {
+    let next = Promise::new(&mut |resolve, _| {
+        window().request_animation_frame(&resolve).expect("a function");
+    });
+    JsFuture::from(next).await.expect("a frame");
+}
+
+/// Frames pass until it is so.
+pub async fn until(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if is_so() {
+            return;
+        }
+        frame().await;
+    }
+    panic!("never: {what}");
 }
 
 /// A property of an object of the page that is another one until this is dropped.

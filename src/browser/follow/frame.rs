@@ -1,0 +1,246 @@
+//! One pass in a frame for all scroll containers: first everything is read, then everything is written,
+//! so that the page is laid out once.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{
+    Element, Event, IntersectionObserver, IntersectionObserverEntry, KeyboardEvent, Node, ResizeObserver,
+    WheelEvent,
+};
+
+use super::{Container, Place};
+use crate::browser::{Listener, document};
+
+/// How long nothing moves after a wheel or a key that scrolls up: smooth scrolling begins slowly, and
+/// is broken off when somebody else scrolls. In milliseconds.
+const HOLD_MS: f64 = 200.0;
+
+/// A finger may rest so long before it moves.
+const TOUCH_MS: f64 = 5_000.0;
+
+thread_local! {
+    static PAGE: Page = Page::new();
+}
+
+struct Page {
+    all: RefCell<Vec<Weak<Container>>>,
+    due: RefCell<Vec<Weak<Container>>>,
+    is_asked: Cell<bool>,
+    /// How far the reader has scrolled the linked ones; `None` while these follow.
+    linked: Cell<Option<f64>>,
+    pass: Closure<dyn FnMut(f64)>,
+    seen: Option<IntersectionObserver>,
+    sizes: Option<ResizeObserver>,
+    #[expect(dead_code, reason = "held for their drop")]
+    listeners: Vec<Listener>,
+    #[expect(dead_code, reason = "held for its drop")]
+    see: Closure<dyn FnMut(Array)>,
+    #[expect(dead_code, reason = "held for its drop")]
+    resize: Closure<dyn FnMut()>,
+}
+
+impl Page {
+    fn new() -> Self {
+        let see = Closure::<dyn FnMut(Array)>::new(see);
+        let resize = Closure::<dyn FnMut()>::new(look_at_all);
+        // Before anything in the page can keep them from coming here.
+        let listen = |name| Some(Listener::capturing(document()?.as_ref(), name, intend));
+        Self {
+            all: RefCell::default(),
+            due: RefCell::default(),
+            is_asked: Cell::new(false),
+            linked: Cell::new(None),
+            pass: Closure::new(pass),
+            seen: IntersectionObserver::new(see.as_ref().unchecked_ref()).ok(),
+            sizes: ResizeObserver::new(resize.as_ref().unchecked_ref()).ok(),
+            listeners: ["wheel", "keydown", "touchstart", "touchend", "touchcancel"]
+                .into_iter()
+                .filter_map(listen)
+                .collect(),
+            see,
+            resize,
+        }
+    }
+
+    fn containers(&self) -> Vec<Rc<Container>> {
+        self.all.borrow().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn linked(&self) -> Vec<Rc<Container>> {
+        let mut linked = self.containers();
+        linked.retain(|container| container.is_linked.get());
+        linked
+    }
+
+    fn look_at(&self, container: &Rc<Container>) {
+        if !container.is_seen.get() || container.is_due.replace(true) {
+            return;
+        }
+        self.due.borrow_mut().push(Rc::downgrade(container));
+        if !self.is_asked.replace(true)
+            && let Some(window) = web_sys::window()
+        {
+            // Fails only for what is no function.
+            let _ = window.request_animation_frame(self.pass.as_ref().unchecked_ref());
+        }
+    }
+}
+
+pub(super) fn attach(container: &Rc<Container>) {
+    PAGE.with(|page| {
+        let mut all = page.all.borrow_mut();
+        all.retain(|known| known.strong_count() > 0);
+        all.push(Rc::downgrade(container));
+        page.seen.as_ref().inspect(|seen| seen.observe(&container.element));
+        page.sizes.as_ref().inspect(|sizes| sizes.observe(&container.element));
+    });
+}
+
+pub(super) fn detach(element: &Element) {
+    // The page itself may be going.
+    let _ = PAGE.try_with(|page| {
+        page.seen.as_ref().inspect(|seen| seen.unobserve(element));
+        page.sizes.as_ref().inspect(|sizes| sizes.unobserve(element));
+    });
+}
+
+/// In the next pass, if it is on the screen; else when it comes there.
+pub(super) fn look_at(container: &Rc<Container>) {
+    PAGE.with(|page| page.look_at(container));
+}
+
+/// The linked containers have no common place any more.
+pub(super) fn unlink_place() {
+    PAGE.with(|page| page.linked.set(None));
+}
+
+fn look_at_all() {
+    PAGE.with(|page| page.containers().iter().for_each(|container| page.look_at(container)));
+}
+
+/// The browser says what has come on the screen, and what has left it.
+fn see(entries: Array) {
+    PAGE.with(|page| {
+        let containers = page.containers();
+        for entry in entries.iter().filter_map(|entry| entry.dyn_into::<IntersectionObserverEntry>().ok()) {
+            let target = entry.target();
+            let Some(container) = containers.iter().find(|container| container.element == target) else {
+                continue;
+            };
+            let is_seen = entry.is_intersecting();
+            if container.is_seen.replace(is_seen) != is_seen && is_seen {
+                container.is_back.set(true);
+                page.look_at(container);
+            }
+        }
+    });
+}
+
+/// The reader is about to scroll, or has just let go.
+fn intend(event: Event) {
+    let pause = match event.type_().as_str() {
+        "touchstart" => TOUCH_MS,
+        "wheel" if !scrolls_up_by_wheel(&event) => return,
+        "keydown" if !scrolls_up_by_key(&event) => return,
+        _ => HOLD_MS,
+    };
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Node>().ok()) else { return };
+    // Not the time of the event: on a busy page it may be long ago.
+    let Some(clock) = web_sys::window().and_then(|window| window.performance()) else { return };
+    let hold_until = clock.now() + pause;
+    PAGE.with(|page| {
+        for container in page.containers() {
+            if container.element.contains(Some(&target)) {
+                container.hold_until.set(hold_until);
+            }
+        }
+    });
+}
+
+fn scrolls_up_by_wheel(event: &Event) -> bool {
+    event.dyn_ref::<WheelEvent>().is_some_and(|wheel| wheel.delta_y() < 0.0 && !wheel.ctrl_key())
+}
+
+fn scrolls_up_by_key(event: &Event) -> bool {
+    event.dyn_ref::<KeyboardEvent>().is_some_and(|event| match event.key().as_str() {
+        "ArrowUp" | "PageUp" | "Home" => true,
+        " " => event.shift_key(),
+        _ => false,
+    })
+}
+
+fn pass(now: f64) {
+    let due = PAGE.with(|page| {
+        page.is_asked.set(false);
+        // Who let go of one does not want to hear of it.
+        let mut due: Vec<_> = page.due.take().iter().filter_map(Weak::upgrade).collect();
+        due.iter().for_each(|container| container.is_due.set(false));
+        due.retain(|container| container.is_seen.get());
+        let places: Vec<Place> = due.iter().map(|container| Place::of(&container.element)).collect();
+        page.arrange(now, &due, &places);
+        due
+    });
+    // What they do may come back here.
+    due.iter().for_each(|container| container.tell());
+}
+
+impl Page {
+    fn arrange(&self, now: f64, due: &[Rc<Container>], places: &[Place]) {
+        let mut leader = None;
+        for (container, place) in due.iter().zip(places) {
+            let is_back = container.is_back.get();
+            if container.notice(place) && container.is_linked.get() {
+                leader = Some((container, place));
+            }
+            // It missed what the others did.
+            if is_back
+                && container.is_linked.get()
+                && let Some(fraction) = self.linked.get()
+            {
+                container.go_to(place.at(fraction));
+            }
+        }
+        let others = leader.map(|(leader, place)| self.lead(leader, place)).unwrap_or_default();
+        for (container, place) in due.iter().zip(places) {
+            if !container.is_following.get() {
+                continue;
+            }
+            if now < container.hold_until.get() {
+                self.look_at(container);
+                continue;
+            }
+            container.has_grown.set(false);
+            if place.distance() > 0 {
+                container.go_to(place.end());
+            }
+        }
+        for (container, top) in others {
+            container.go_to(top);
+        }
+    }
+
+    /// Where the linked containers go when the reader has scrolled one of them.
+    fn lead(&self, leader: &Rc<Container>, place: &Place) -> Vec<(Rc<Container>, i32)> {
+        let is_following = leader.is_following.get();
+        self.linked.set((!is_following).then(|| place.fraction()));
+        let others = self.linked().into_iter().filter(|other| !Rc::ptr_eq(other, leader));
+        let led = others.filter_map(|other| {
+            other.is_following.set(is_following);
+            other.hold_until.set(0.0);
+            self.look_at(&other);
+            let here = other.is_seen.get().then(|| Place::of(&other.element))?;
+            // What is all in view has no other place, and its end in view.
+            other.is_following.set(is_following || here.end() <= super::SAME);
+            (!is_following && here.end() > super::SAME).then(|| {
+                let top = here.at(place.fraction());
+                (other, top)
+            })
+        });
+        led.collect()
+    }
+}

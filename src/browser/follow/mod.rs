@@ -1,0 +1,190 @@
+//! Scrolling along with text that grows, as long as the reader lets it.
+//!
+//! Text is never held back for this: it is appended when it comes, and scrolled to in the next frame.
+//! One [pass](frame) in a frame serves all containers of the page.
+
+mod frame;
+
+use std::{cell::Cell, rc::Rc};
+
+use web_sys::Element;
+
+use super::Listener;
+
+/// The reader who is at most so far from the end, in CSS pixels, has come back to it.
+const NEAR: i32 = 80;
+
+/// Positions are read as whole numbers: what differs by this much is the same.
+const SAME: i32 = 1;
+
+/// Keeps the end of one scroll container in view. Whoever scrolls up is left alone at once, until they
+/// come back to within 80 px of the end. Clones are the same; the last one dropped lets go of the
+/// element.
+#[derive(Clone)]
+pub struct Follow(Rc<Container>);
+
+impl Follow {
+    /// `on_below(true)` when text has come below what the reader sees, `on_below(false)` when they have
+    /// it in view. Called once a frame at most, and never twice with the same value.
+    pub fn new(container: &Element, on_below: impl Fn(bool) + 'static) -> Self {
+        Self(Container::new(container, Box::new(on_below)))
+    }
+
+    /// Text was appended. Cheap: call it for every piece.
+    pub fn grew(&self) {
+        if !self.0.has_grown.replace(true) || self.0.is_following.get() {
+            frame::look_at(&self.0);
+        }
+    }
+
+    /// Goes to the end and stays there: the "new text" button.
+    pub fn to_end(&self) {
+        self.0.is_following.set(true);
+        self.0.hold_until.set(0.0);
+        frame::look_at(&self.0);
+    }
+
+    /// A new answer begins, in an element that was emptied: it is followed from its first line on.
+    pub fn start_over(&self) {
+        self.0.has_grown.set(false);
+        self.0.top.set(0);
+        frame::unlink_place();
+        self.to_end();
+    }
+
+    pub fn is_following(&self) -> bool {
+        self.0.is_following.get()
+    }
+
+    /// Couples this container with all others that are linked: where the reader scrolls in one, the
+    /// others go to the same fraction of their length.
+    pub fn set_linked(&self, on: bool) {
+        self.0.is_linked.set(on);
+    }
+}
+
+struct Container {
+    element: Element,
+    on_below: Box<dyn Fn(bool)>,
+    is_following: Cell<bool>,
+    is_linked: Cell<bool>,
+    /// Text came since the end was last in view.
+    has_grown: Cell<bool>,
+    /// What `on_below` was last told.
+    is_below: Cell<bool>,
+    /// Some of it is on the screen; assumed until the browser has said so.
+    is_seen: Cell<bool>,
+    /// It was off the screen: nothing is known of what happened there.
+    is_back: Cell<bool>,
+    has_scrolled: Cell<bool>,
+    /// It waits for the next pass.
+    is_due: Cell<bool>,
+    /// The reader is about to scroll up: nothing moves before that time, in milliseconds of the page.
+    hold_until: Cell<f64>,
+    /// Where it was last found or put.
+    top: Cell<i32>,
+    /// Held for its drop.
+    scrolls: Cell<Option<Listener>>,
+}
+
+impl Container {
+    fn new(element: &Element, on_below: Box<dyn Fn(bool)>) -> Rc<Self> {
+        let container = Rc::new(Self {
+            element: element.clone(),
+            on_below,
+            is_following: true.into(),
+            is_linked: false.into(),
+            has_grown: false.into(),
+            is_below: false.into(),
+            is_seen: true.into(),
+            is_back: false.into(),
+            has_scrolled: false.into(),
+            is_due: false.into(),
+            hold_until: 0.0.into(),
+            top: 0.into(),
+            scrolls: Cell::new(None),
+        });
+        let weak = Rc::downgrade(&container);
+        let scrolls = Listener::new(element, "scroll", move |_| {
+            if let Some(container) = weak.upgrade() {
+                container.has_scrolled.set(true);
+                frame::look_at(&container);
+            }
+        });
+        container.scrolls.set(Some(scrolls));
+        frame::attach(&container);
+        container
+    }
+
+    /// Makes out what the reader has done. Whether they scrolled.
+    fn notice(&self, place: &Place) -> bool {
+        if self.is_back.take() {
+            self.has_scrolled.set(false);
+            self.top.set(place.top);
+            return false;
+        }
+        let moved = place.top - self.top.get();
+        let has_moved = moved.abs() > SAME;
+        // Small steps add up, since they are not taken for the new place.
+        if has_moved {
+            self.top.set(place.top);
+        }
+        let is_by_reader = self.has_scrolled.take() && has_moved;
+        if place.distance() <= SAME || (is_by_reader && moved > 0 && place.distance() <= NEAR) {
+            self.is_following.set(true);
+        } else if is_by_reader && moved < 0 {
+            self.is_following.set(false);
+        }
+        // An emptied container moves too, but is at its end then.
+        is_by_reader && place.end() > SAME
+    }
+
+    fn go_to(&self, top: i32) {
+        self.element.set_scroll_top(top);
+        self.top.set(top);
+    }
+
+    fn tell(&self) {
+        let is_below = self.has_grown.get() && !self.is_following.get();
+        if self.is_below.replace(is_below) != is_below {
+            (self.on_below)(is_below);
+        }
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        frame::detach(&self.element);
+    }
+}
+
+/// The geometry of a container, in whole CSS pixels.
+struct Place {
+    top: i32,
+    height: i32,
+    view: i32,
+}
+
+impl Place {
+    fn of(element: &Element) -> Self {
+        Self { top: element.scroll_top(), height: element.scroll_height(), view: element.client_height() }
+    }
+
+    /// How far it can be scrolled.
+    fn end(&self) -> i32 {
+        (self.height - self.view).max(0)
+    }
+
+    fn distance(&self) -> i32 {
+        self.end() - self.top
+    }
+
+    fn fraction(&self) -> f64 {
+        f64::from(self.top) / f64::from(self.end().max(1))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a whole number")]
+    fn at(&self, fraction: f64) -> i32 {
+        (f64::from(self.end()) * fraction) as i32
+    }
+}
