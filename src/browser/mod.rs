@@ -13,6 +13,7 @@ mod follow;
 mod keys;
 mod listener;
 mod network;
+mod pointing;
 pub mod storage;
 mod tab;
 mod tail;
@@ -24,11 +25,19 @@ pub use follow::Follow;
 pub use keys::{Keyring, StorageProblem};
 pub use listener::Listener;
 pub use network::{facts, policy};
+pub use pointing::{
+    chip_at, focus_element, focus_first, focus_sibling, hold_pointer, is_typing, leaves, pasted_text, show,
+};
 pub use tab::{Interval, every, go_to, is_hidden, location_origin, on_visibility_change, set_title};
 pub use tail::Tail;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Crypto, Document, Element, HtmlDialogElement, HtmlElement};
+
+/// Runs what has to be done before the page is there, and with it the page's own way to run things.
+pub fn start(first: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(first);
+}
 
 /// The languages that the browser prefers, best first, as BCP 47 tags.
 pub fn languages() -> Vec<String> {

@@ -1,11 +1,15 @@
 //! Drives calls: the only place that waits. It asks the [`Call`] what it needs, makes it so, and
 //! tells the call what happened; every decision is the call's or the queue's.
 //!
+//! - [`ask`]: one question to one model, and the request that it becomes
+//! - [`listing`]: asks a provider for its models
 //! - [`transport`]: what the engine needs from the world, as traits
 //! - [`simulated`]: a transport that makes up answers in any dialect, for use without a key
 //!
 //! It names neither a framework nor a browser: tests run it with parts in memory.
 
+pub mod ask;
+pub mod listing;
 pub mod simulated;
 pub mod transport;
 
@@ -24,30 +28,17 @@ use futures::{
 
 use crate::{
     call::{
-        Call, Input, Limits, Need,
-        field::OptionalField,
-        queue::{CallId, Class, Outcome, Queue, QueueSettings},
+        Call, Input, Need,
+        queue::{CallId, Outcome, Queue, QueueSettings},
     },
     model::{
-        chat::ChatRequest,
         error::{ApiError, ErrorClass},
-        http::{ApiKey, Headers, HttpRequest},
-        provider::{Dialect, Provider},
+        http::{Headers, HttpRequest},
     },
-    wire::encode::{self, EncodeError},
 };
+pub use ask::Ask;
+use ask::notes;
 use transport::{AttemptEnd, Clock, Journal, Reply, ReplySink, Transport};
-
-/// One question to one model.
-#[derive(Clone)]
-pub struct Ask {
-    pub provider: Provider,
-    pub dialect: Dialect,
-    pub key: Option<ApiKey>,
-    pub request: ChatRequest,
-    pub class: Class,
-    pub limits: Limits,
-}
 
 /// All calls of a page, and the queue that they share.
 pub struct Engine {
@@ -142,8 +133,10 @@ impl Engine {
                     Need::Nothing => return,
                     Need::Time => Work::Nothing,
                     Need::Slot => Work::Slot(slot.ask(&ask)),
-                    Need::Headers { attempt, without } => match write(&ask, without) {
-                        Ok(request) => {
+                    Need::Headers { attempt, without } => match ask.encode(without) {
+                        Ok(encoded) => {
+                            let (request, notes) = notes(encoded);
+                            sink.sending(&notes);
                             Work::Recording(self.journal.before_send(id, attempt, &request), Some(request))
                         }
                         Err(error) => {
@@ -209,17 +202,6 @@ impl Engine {
             let _ = waiting.map(|sender| sender.send(()));
         }
     }
-}
-
-fn write(ask: &Ask, without: Option<OptionalField>) -> Result<HttpRequest, EncodeError> {
-    let encode = |provider: &Provider, request: &ChatRequest| {
-        encode::encode(provider, ask.dialect, ask.key.as_ref(), request).map(|encoded| encoded.request)
-    };
-    let Some(field) = without else { return encode(&ask.provider, &ask.request) };
-    let mut provider = ask.provider.clone();
-    let mut request = ask.request.clone();
-    field.leave_out(ask.dialect, &mut request, &mut provider.quirks);
-    encode(&provider, &request)
 }
 
 /// What is under way for a call.

@@ -3,6 +3,7 @@
 
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 
+use super::ask::Notes;
 use crate::{
     call::{Call, Now, queue::CallId},
     model::{
@@ -40,6 +41,11 @@ pub trait Clock {
 
 /// Shows one reply as it grows.
 pub trait ReplySink {
+    /// The request of an attempt is written and about to be sent.
+    fn sending(&self, notes: &Notes) {
+        let _ = notes;
+    }
+
     /// Called once for each thing that happened: `events` may be empty when only the phase or the
     /// time has changed.
     fn apply(&self, events: &[StreamEvent], call: &Call, now_ms: u64);

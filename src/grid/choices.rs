@@ -44,6 +44,18 @@ choice! {
     }
 }
 
+impl SendKey {
+    /// Whether Enter sends the prompt, with these keys held. While an input method composes, Enter
+    /// chooses a candidate (UI Events, "Input events during composition").
+    pub fn sends(self, shift: bool, ctrl_or_cmd: bool, composes: bool) -> bool {
+        !composes
+            && match self {
+                Self::Enter => !shift,
+                Self::ModEnter => ctrl_or_cmd,
+            }
+    }
+}
+
 choice! {
     Theme {
         /// As the system has it.
@@ -65,5 +77,18 @@ mod tests {
         assert!(Theme::ALL.iter().all(|theme| Theme::from_name(theme.name()) == Some(*theme)));
         assert_eq!((View::ALL.len(), SendKey::ALL.len(), Theme::ALL.len()), (3, 2, 3));
         assert_eq!(Theme::from_name("Dark"), None);
+    }
+
+    #[test]
+    fn enter_sends_but_never_while_an_input_method_composes() {
+        let all = [false, true];
+        for shift in all {
+            for held in all {
+                assert_eq!(SendKey::Enter.sends(shift, held, false), !shift);
+                assert_eq!(SendKey::ModEnter.sends(shift, held, false), held);
+                assert!(!SendKey::Enter.sends(shift, held, true));
+                assert!(!SendKey::ModEnter.sends(shift, held, true));
+            }
+        }
     }
 }

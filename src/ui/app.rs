@@ -1,155 +1,135 @@
-//! The page: a composer, a row of panels, and the engine that they share.
+//! The page: a bar, a row of panels, and a composer.
 
-use std::rc::Rc;
-
-use futures::future::{AbortHandle, Abortable};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::{
+    announce::StatusLine,
+    chips::Chips,
     composer::Composer,
-    panel::{Panel, PanelView},
+    dialogs::{Dialog, Dialogs},
+    page::Page,
+    panel::PanelView,
+    shortcuts::listen,
     words::{self, Language, Word},
 };
 use crate::{
-    browser::{self, Fetch, PageClock},
-    call::{Phase, phase::PhaseKind, queue::QueueSettings},
-    engine::{
-        Engine,
-        simulated::{Simulated, Simulation},
-        stop_pair,
-        transport::{Clock, NoJournal, Transport},
-    },
-    model::{catalog, provider::Place},
+    browser::{self, Keyring},
+    grid::choices::{Theme, View},
 };
 
-/// The simulated models that stand ready at the first visit.
-const FIRST_MODELS: [&str; 3] = ["sim-quick", "sim-steady", "sim-thinker"];
-
-/// Shows the page.
+/// Shows the page, once it is known which keys there are.
 pub fn mount() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(App);
+    browser::start(async {
+        let keys = Keyring::open().await;
+        leptos::mount::mount_to_body(move || view! { <App keys /> });
+    });
 }
 
-/// What asking needs: the same for all panels.
-#[derive(Clone)]
-struct Asker {
-    engine: Rc<Engine>,
-    clock: Rc<dyn Clock>,
-}
-
-impl Asker {
-    fn new() -> Self {
-        let clock: Rc<dyn Clock> = Rc::new(PageClock::new());
-        let seed = browser::random_seed();
-        let engine = Engine::new(QueueSettings::default(), clock.clone(), Rc::new(NoJournal), seed);
-        Self { engine: Rc::new(engine), clock }
-    }
-
-    /// Asks the panel's model. Every panel is a task of its own on the one event loop.
-    fn ask(&self, panel: &Panel, prompt: &str) {
-        let Some(ask) = panel.ask(prompt) else { return panel.stop() };
-        let transport: Rc<dyn Transport> = match ask.provider.place {
-            Place::Simulated => {
-                let simulation = Simulation::from_model(&ask.request.model);
-                Rc::new(Simulated::new(ask.dialect, simulation, self.clock.clone()))
-            }
-            Place::Cloud | Place::Local => Rc::new(Fetch),
-        };
-        let (stop, signal) = stop_pair();
-        let (abort, registration) = AbortHandle::new_pair();
-        panel.started(stop, abort);
-        let (engine, reply) = (self.engine.clone(), panel.reply.clone());
-        spawn_local(async move {
-            let run = engine.run(engine.next_id(), ask, &*transport, &reply, signal);
-            // An aborted call has nobody left to tell.
-            let _ = Abortable::new(run, registration).await;
+#[component]
+fn App(keys: Keyring) -> impl IntoView {
+    let page = Page::new(keys);
+    provide_context(page);
+    Effect::new(move || browser::set_document_language(page.language.get().tag()));
+    let theme = Memo::new(move |_| page.saved.with(|saved| saved.theme));
+    Effect::new(move || {
+        browser::set_theme(match theme.get() {
+            Theme::System => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
         });
+    });
+    listen(page);
+    let view = page.view();
+    let place = move |id: u32| {
+        Signal::derive(move || {
+            page.panels.with(|panels| panels.iter().position(|panel| panel.id == id).map_or(0, |at| at + 1))
+        })
+    };
+    view! {
+        <TopBar />
+        <Show when=move || view.get() == View::Tabs>
+            <TabBar />
+        </Show>
+        <Asked />
+        <main
+            class="panels"
+            data-view=move || view_name(view.get())
+            data-count=move || page.panels.with(Vec::len)
+        >
+            <For each=move || page.panels.get() key=|panel| panel.id let(panel)>
+                <PanelView place=place(panel.id) panel />
+            </For>
+        </main>
+        <footer class="bottom">
+            <Examples />
+            <StatusLine />
+            <div class="run">
+                <Chips />
+                <RunBar />
+            </div>
+            <Composer />
+        </footer>
+        <Dialogs />
     }
 }
 
 #[component]
-fn App() -> impl IntoView {
-    let language = RwSignal::new(Language::choose(&browser::languages()));
-    provide_context(language);
-    Effect::new(move || browser::set_document_language(language.get().tag()));
-    let asker = StoredValue::new_local(Asker::new());
-    let next_id = StoredValue::new(0);
-    let new_panel = move |model: &str| {
-        next_id.update_value(|id| *id += 1);
-        Panel::new(next_id.get_value(), catalog::simulated(), model)
-    };
-    let panels = RwSignal::new(FIRST_MODELS.map(|model| new_panel(&speaking(model, language))).to_vec());
-
-    let add = move |()| panels.update(|panels| panels.push(new_panel(&speaking("sim-quick", language))));
-    let remove = move |id: u32| {
-        panels.update(|panels| {
-            for panel in panels.extract_if(.., |panel| panel.id == id) {
-                panel.abandon();
+fn TopBar() -> impl IntoView {
+    let page = Page::expect();
+    let view = page.view();
+    let views = [(View::Columns, Word::Columns), (View::Tabs, Word::Tabs), (View::Focus, Word::Focus)];
+    let views = views
+        .map(|(choice, word)| {
+            view! {
+                <button
+                    type="button"
+                    name="view"
+                    value=view_name(choice)
+                    aria-pressed=move || (view.get() == choice).to_string()
+                    on:click=move |_| page.saved.update(|saved| saved.view = choice)
+                >
+                    {page.word(word)}
+                </button>
             }
-        });
-        // The button that had the focus is gone.
-        browser::focus("add-panel");
-    };
-    let send = move |prompt: String| {
-        asker.with_value(|asker| {
-            for panel in panels.get_untracked() {
-                asker.ask(&panel, &prompt);
-            }
-        });
-    };
-    let stop_all = move |()| panels.with_untracked(|panels| panels.iter().for_each(Panel::stop));
-
-    let kinds = Memo::new(move |_| {
-        let kind = |panel: &Panel| panel.reply.status.with(|status| status.phase.as_ref().map(Phase::kind));
-        panels.with(|panels| panels.iter().filter_map(kind).collect::<Vec<_>>())
-    });
-    let is_running = Signal::derive(move || kinds.with(|kinds| kinds.iter().any(|kind| !kind.is_over())));
-    let unasked = Memo::new(move |_| {
-        panels.with(|panels| panels.iter().filter(|panel| panel.problem.get().is_some()).count())
-    });
-    let progress = move || {
-        kinds.with(|kinds| {
-            let is_bad = |kind: &&PhaseKind| matches!(kind, PhaseKind::Failed | PhaseKind::Truncated);
-            let ended = kinds.iter().filter(|kind| kind.is_over()).count() + unasked.get();
-            let failed = kinds.iter().filter(is_bad).count() + unasked.get();
-            let all = panels.with(Vec::len);
-            (ended > 0).then(|| words::progress(language.get(), ended.min(all), failed.min(all), all))
         })
-    };
-    let place = move |id: u32| {
-        Signal::derive(move || {
-            panels.with(|panels| panels.iter().position(|panel| panel.id == id).map_or(0, |at| at + 1))
-        })
+        .collect_view();
+    let linked = Memo::new(move |_| page.saved.with(|saved| saved.linked_scroll));
+    let opener = move |id: &'static str, dialog: Dialog, word: Word| {
+        view! {
+            <button type="button" id=id aria-haspopup="dialog" on:click=move |_| page.dialog.set(Some(dialog))>
+                {page.word(word)}
+            </button>
+        }
     };
     view! {
         <header class="top">
             <h1>"Tutti"</h1>
-            <p>{move || Word::Tagline.text(language.get())}</p>
-            <LanguageChoice language />
+            <p>{page.word(Word::Tagline)}</p>
+            <div class="row views" role="group" aria-label=page.word(Word::Views)>{views}</div>
+            <button
+                type="button"
+                id="linked-scroll"
+                aria-pressed=move || linked.get().to_string()
+                on:click=move |_| page.saved.update(|saved| saved.linked_scroll = !saved.linked_scroll)
+            >
+                {page.word(Word::LinkedScroll)}
+            </button>
+            <div class="row">
+                {opener("open-sets", Dialog::Sets, Word::Sets)}
+                {opener("open-keys", Dialog::Keys, Word::Keys)}
+                {opener("open-settings", Dialog::Settings, Word::Settings)}
+                {opener("open-shortcuts", Dialog::Shortcuts, Word::Shortcuts)}
+                <LanguageChoice />
+            </div>
         </header>
-        <main class="panels">
-            <For each=move || panels.get() key=|panel| panel.id let(panel)>
-                <PanelView place=place(panel.id) panel on_remove=remove />
-            </For>
-        </main>
-        <footer class="bottom">
-            <p id="status" role="status">{progress}</p>
-            <Composer on_send=send on_stop_all=stop_all on_add=add is_running />
-        </footer>
-    }
-}
-
-/// The simulated model that answers in the language of the page.
-fn speaking(model: &str, language: RwSignal<Language>) -> String {
-    match language.get_untracked() {
-        Language::English => model.to_owned(),
-        other => format!("{model}-{}", other.tag()),
     }
 }
 
 #[component]
-fn LanguageChoice(language: RwSignal<Language>) -> impl IntoView {
+fn LanguageChoice() -> impl IntoView {
+    let page = Page::expect();
+    let language = page.language;
     let options = Language::ALL
         .map(|option| {
             view! {
@@ -165,12 +145,111 @@ fn LanguageChoice(language: RwSignal<Language>) -> impl IntoView {
         }
     };
     view! {
-        <select
-            name="language"
-            aria-label=move || Word::Language.text(language.get())
-            on:change=choose
-        >
+        <select name="language" aria-label=page.word(Word::Language) on:change=choose>
             {options}
         </select>
+    }
+}
+
+/// The panels as tabs: one is seen, all go on.
+#[component]
+fn TabBar() -> impl IntoView {
+    let page = Page::expect();
+    view! {
+        <div class="tabs" role="group" aria-label=page.word(Word::Tabs)>
+            <For each=move || page.panels.get() key=|panel| panel.id let(panel)>
+                {
+                    let id = panel.id;
+                    let reply = panel.reply.clone();
+                    view! {
+                        <button
+                            type="button"
+                            data-tab=id
+                            data-phase=move || words::phase_name(reply.kind())
+                            aria-pressed=move || (page.active.get() == id).to_string()
+                            on:click=move |_| page.active.set(id)
+                        >
+                            <span class="dot" aria-hidden="true"></span>
+                            <span dir="auto">{move || panel.settings.with(|settings| settings.model.clone())}</span>
+                        </button>
+                    }
+                }
+            </For>
+        </div>
+    }
+}
+
+/// The prompt that the answers below are for.
+#[component]
+fn Asked() -> impl IntoView {
+    let page = Page::expect();
+    view! {
+        <div class="asked" tabindex="0" role="region" aria-label=page.word(Word::Asked) hidden=move || page.asked.with(Option::is_none)>
+            <p dir="auto">{move || page.asked.get()}</p>
+        </div>
+    }
+}
+
+/// At the first visit one click shows how it goes.
+#[component]
+fn Examples() -> impl IntoView {
+    let page = Page::expect();
+    let is_first = Memo::new(move |_| {
+        page.asked.with(Option::is_none) && page.saved.with(|saved| saved.prompts.is_empty())
+    });
+    let examples = [Word::ExampleSky, Word::ExampleName, Word::ExamplePlan]
+        .map(|example| {
+            let send = move |_| {
+                page.draft.set(example.text(page.language.get_untracked()).to_owned());
+                page.send();
+            };
+            view! { <button type="button" name="example" on:click=send>{page.word(example)}</button> }
+        })
+        .collect_view();
+    view! {
+        <div id="examples" class="row" hidden=move || !is_first.get()>
+            <p class="hint">{page.word(Word::Try)}</p>
+            {examples}
+        </div>
+    }
+}
+
+/// What can be done with the run as a whole.
+#[component]
+fn RunBar() -> impl IntoView {
+    let page = Page::expect();
+    let failed = Memo::new(move |_| {
+        page.panels.with(|panels| panels.iter().filter(|panel| panel.has_failed()).count())
+    });
+    let removed = move || {
+        page.removed.with(|removed| {
+            removed.as_ref().map(|removed| removed.item.settings.with(|settings| settings.model.clone()))
+        })
+    };
+    view! {
+        <div class="row">
+            <button type="button" id="add-panel" on:click=move |_| page.add()>
+                {page.word(Word::AddPanel)}
+            </button>
+            <button
+                type="button"
+                id="retry-failed"
+                hidden=move || failed.get() == 0
+                on:click=move |_| page.retry_failed()
+            >
+                {move || words::retry_failed(page.language.get(), failed.get())}
+            </button>
+            <button type="button" id="undo" hidden=move || removed().is_none() on:click=move |_| page.undo()>
+                {move || removed().map(|model| words::undo_removal(page.language.get(), &model))}
+            </button>
+        </div>
+    }
+}
+
+fn view_name(view: View) -> &'static str {
+    match view {
+        View::Columns => "columns",
+        View::Tabs => "tabs",
+        View::Focus => "focus",
     }
 }

@@ -1,18 +1,30 @@
 //! What a person sees and touches. It knows no JSON, no headers and no bytes.
 //!
 //! - [`words`]: every text, in three languages
-//! - `app`: the page; `composer`: the prompt; `panel`: one model; `reply`: one growing answer
+//! - `page`: what the whole page knows; `asking`: what becomes of a prompt
+//! - `app`: the page itself, with `composer`, `chips` and `announce` (the status line)
+//! - `panel`: one model; `dialogs`: what opens above the page; `shortcuts`: the keys
 
 pub mod words;
 
 #[cfg(target_arch = "wasm32")]
+mod announce;
+#[cfg(target_arch = "wasm32")]
 mod app;
+#[cfg(target_arch = "wasm32")]
+mod asking;
+#[cfg(target_arch = "wasm32")]
+mod chips;
 #[cfg(target_arch = "wasm32")]
 mod composer;
 #[cfg(target_arch = "wasm32")]
+mod dialogs;
+#[cfg(target_arch = "wasm32")]
+mod page;
+#[cfg(target_arch = "wasm32")]
 mod panel;
 #[cfg(target_arch = "wasm32")]
-mod reply;
+mod shortcuts;
 
 #[cfg(target_arch = "wasm32")]
 pub use app::mount;

@@ -1,0 +1,66 @@
+//! One question to one model, and the request that it becomes.
+
+use crate::{
+    call::{Limits, field::OptionalField, queue::Class},
+    model::{
+        chat::ChatRequest,
+        curl::curl,
+        http::{ApiKey, HttpRequest},
+        provider::{Dialect, Provider},
+    },
+    wire::encode::{self, EncodeError, Encoded},
+};
+
+#[derive(Clone)]
+pub struct Ask {
+    pub provider: Provider,
+    pub dialect: Dialect,
+    pub key: Option<ApiKey>,
+    pub request: ChatRequest,
+    pub class: Class,
+    pub limits: Limits,
+}
+
+/// How what is sent differs from what the person set, for the panel to show. The names are those of
+/// the parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// Set, but this model or host does not take it: left out.
+    pub dropped: Vec<&'static str>,
+    /// Sent with the nearest value that the model takes.
+    pub changed: Vec<(&'static str, String)>,
+    /// Not set, but the API demands it.
+    pub defaults: Vec<(&'static str, String)>,
+}
+
+impl Ask {
+    /// The request as it goes out, the key kept apart.
+    ///
+    /// # Errors
+    /// See [`encode::encode`].
+    pub fn encode(&self, without: Option<OptionalField>) -> Result<Encoded, EncodeError> {
+        let Some(field) = without else {
+            return encode::encode(&self.provider, self.dialect, self.key.as_ref(), &self.request);
+        };
+        let mut provider = self.provider.clone();
+        let mut request = self.request.clone();
+        field.leave_out(self.dialect, &mut request, &mut provider.quirks);
+        encode::encode(&provider, self.dialect, self.key.as_ref(), &request)
+    }
+
+    /// A shell line that asks the same, with `$KEY` in place of the key.
+    ///
+    /// # Errors
+    /// See [`encode::encode`].
+    pub fn curl(&self) -> Result<String, EncodeError> {
+        self.encode(None).map(|encoded| curl(&encoded.request))
+    }
+}
+
+pub(super) fn notes(encoded: Encoded) -> (HttpRequest, Notes) {
+    let said = |list: Vec<(&'static str, serde_json::Value)>| {
+        list.into_iter().map(|(name, value)| (name, value.to_string())).collect()
+    };
+    let Encoded { request, dropped, changed, defaults } = encoded;
+    (request, Notes { dropped, changed: said(changed), defaults: said(defaults) })
+}

@@ -1,0 +1,71 @@
+//! What is said of the run as a whole: to screen readers in one polite line, to whoever looks at
+//! another tab in the title.
+
+use leptos::prelude::*;
+
+use super::{
+    page::Page,
+    words::{self, Ended},
+};
+use crate::{browser, call::phase::PhaseKind};
+
+/// Answers that end close together are announced together, after so many ms.
+const BATCH_MS: u32 = 2_000;
+
+impl Page {
+    /// An answer has ended, whichever way.
+    pub fn ended(self, id: u32) {
+        self.ended.update(|ended| ended.push(id));
+        if browser::is_hidden() && !self.is_running_untracked() {
+            browser::set_title(&words::title(self.language.get_untracked(), self.tally()));
+        }
+    }
+
+    /// How many answers have ended, how many of these failed, how many there are.
+    fn tally(self) -> (usize, usize, usize) {
+        self.panels.with_untracked(|panels| {
+            let asked = || panels.iter().filter(|panel| panel.asked.with_untracked(Option::is_some));
+            let kinds = asked().map(|panel| panel.reply.kind_untracked());
+            let ended = kinds.filter(|kind| kind.is_none_or(PhaseKind::is_over)).count();
+            (ended, asked().filter(|panel| untrack(|| panel.has_failed())).count(), asked().count())
+        })
+    }
+
+    fn announcement(self) -> String {
+        let ended = self.ended.try_update(std::mem::take).unwrap_or_default();
+        let language = self.language.get_untracked();
+        let one = ended.first().filter(|_| ended.len() == 1).and_then(|id| self.find(*id));
+        let one = one.and_then(|(_, panel)| {
+            Some(Ended {
+                model: panel.settings.with_untracked(|settings| settings.model.clone()),
+                kind: panel.reply.kind_untracked()?,
+                words: panel.reply.words(),
+            })
+        });
+        words::announcement(language, one, self.tally())
+    }
+}
+
+#[component]
+pub fn StatusLine() -> impl IntoView {
+    let page = Page::expect();
+    let said = RwSignal::new(String::new());
+    let timer = StoredValue::new_local(None);
+    Effect::new(move || {
+        let has_news = page.ended.with(|ended| !ended.is_empty());
+        if has_news && timer.with_value(Option::is_none) {
+            timer.set_value(Some(browser::every(BATCH_MS, move || {
+                timer.set_value(None);
+                said.set(page.announcement());
+            })));
+        }
+    });
+    let listener = browser::on_visibility_change(move |is_hidden| {
+        if !is_hidden {
+            browser::set_title("Tutti");
+        }
+    });
+    let listener = StoredValue::new_local(listener);
+    on_cleanup(move || listener.dispose());
+    view! { <p id="status" role="status">{move || said.get()}</p> }
+}

@@ -1,0 +1,263 @@
+//! Asking: what becomes of a prompt, panel by panel.
+
+use std::rc::Rc;
+
+use futures::future::{AbortHandle, Abortable};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{
+    dialogs::Dialog,
+    page::{ModelList, Page, Shell},
+    panel::state::{Panel, Problem, Running},
+    words::Word,
+};
+use crate::{
+    browser::{self, Fetch},
+    call::{Limits, Phase, queue::Class},
+    engine::{
+        Ask, listing,
+        simulated::{Simulated, Simulation},
+        stop_pair,
+        transport::Transport,
+    },
+    grid::{
+        estimate::{self, Estimate, Planned},
+        settings::PanelSettings,
+        workspace::ModelRef,
+    },
+    model::{
+        diagnosis::{Diagnosis, after_failure, before_sending},
+        error::ErrorClass,
+        listing::ModelInfo,
+        provider::{Cors, Place, Provider},
+    },
+};
+
+impl Page {
+    /// Sends the prompt in the composer to every panel that takes part; many paid calls are
+    /// confirmed first.
+    pub fn send(self) {
+        let prompt = self.draft.get_untracked();
+        if prompt.trim().is_empty() || self.is_running_untracked() {
+            return;
+        }
+        let estimate = self.estimate(&prompt);
+        if self.saved.with_untracked(|saved| estimate.needs_confirmation(saved.confirm_above)) {
+            return self.dialog.set(Some(Dialog::Confirm));
+        }
+        self.send_now();
+    }
+
+    pub fn send_now(self) {
+        let prompt = self.draft.get_untracked();
+        let panels = self.participants();
+        if prompt.trim().is_empty() || panels.is_empty() {
+            return;
+        }
+        self.asked.set(Some(prompt.clone()));
+        self.saved.update(|saved| saved.remember_prompt(&prompt));
+        let mut is_asked = false;
+        for panel in panels {
+            is_asked |= self.ask(&panel, &prompt);
+        }
+        // A prompt that nobody was asked stays where it can be sent again.
+        if is_asked {
+            self.draft.set(String::new());
+        }
+    }
+
+    pub fn participants(self) -> Vec<Panel> {
+        let panels = self.panels.get_untracked();
+        panels.into_iter().filter(|panel| panel.settings.with_untracked(|it| it.enabled)).collect()
+    }
+
+    pub fn estimate(self, prompt: &str) -> Estimate {
+        let planned = |panel: &Panel| {
+            let settings = panel.settings.get_untracked();
+            Planned {
+                is_paid: settings.row().place == Place::Cloud,
+                input_tokens: estimate::tokens(prompt) + estimate::tokens(&settings.system),
+                price: self.info(&settings).and_then(|info| info.price),
+            }
+        };
+        Estimate::of(&self.participants().iter().map(planned).collect::<Vec<_>>())
+    }
+
+    /// What the provider's list says of the model, if the list is here.
+    fn info(self, settings: &PanelSettings) -> Option<ModelInfo> {
+        let origin = settings.provider().ok()?.base_url.origin();
+        self.lists.with_untracked(|lists| {
+            let ModelList::Known(models) = lists.get(&(settings.provider.clone(), Some(origin)))? else {
+                return None;
+            };
+            models.iter().find(|model| model.call_id() == settings.model).cloned()
+        })
+    }
+
+    pub fn is_running_untracked(self) -> bool {
+        self.panels.with_untracked(|panels| {
+            panels.iter().any(|panel| panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()))
+        })
+    }
+
+    pub fn stop_all(self) {
+        self.panels.with_untracked(|panels| panels.iter().for_each(Panel::stop));
+    }
+
+    /// Asks a panel again what it was asked last, or for the first time what the others were.
+    pub fn retry(self, panel: &Panel) {
+        let prompt = panel.asked.get_untracked().or_else(|| self.asked.get_untracked());
+        if let Some(prompt) = prompt {
+            self.ask(panel, &prompt);
+        }
+    }
+
+    pub fn retry_failed(self) {
+        for panel in self.panels.get_untracked().iter().filter(|panel| untrack(|| panel.has_failed())) {
+            self.retry(panel);
+        }
+    }
+
+    /// Whether it could be asked.
+    fn ask(self, panel: &Panel, prompt: &str) -> bool {
+        panel.asked.set(Some(prompt.to_owned()));
+        let ask = match self.written(panel, prompt) {
+            Ok(ask) => ask,
+            Err(problem) => {
+                panel.abandon();
+                panel.reply.start_over();
+                panel.is_setup_open.set(true);
+                panel.problem.set(Some(problem));
+                return false;
+            }
+        };
+        let settings = panel.settings.get_untracked();
+        if ask.provider.place != Place::Simulated {
+            let of = ModelRef { provider: settings.provider, model: settings.model };
+            self.saved.update(|saved| saved.remember_model(of));
+        }
+        let shell = self.shell();
+        let id = shell.engine.next_id();
+        let (stop, signal) = stop_pair();
+        let (abort, registration) = AbortHandle::new_pair();
+        panel.started(Running { id, stop: Some(stop), abort });
+        self.tick();
+        let panel = panel.clone();
+        let run = async move {
+            if let Some(diagnosis) = known_before(&ask.provider).await {
+                return panel.problem.set(Some(Problem::Connection(diagnosis)));
+            }
+            let transport = transport(&ask, &shell);
+            let provider = ask.provider.clone();
+            shell.engine.run(id, ask, &*transport, &panel.reply, signal).await;
+            self.ended(panel.id);
+            explain(&panel, &provider).await;
+        };
+        spawn_local(async move {
+            // An aborted call has nobody left to tell.
+            let _ = Abortable::new(run, registration).await;
+        });
+        true
+    }
+
+    /// The question to this panel's model, or why it cannot be asked.
+    pub fn written(self, panel: &Panel, prompt: &str) -> Result<Ask, Problem> {
+        let settings = panel.settings.get_untracked();
+        let provider = settings.provider().map_err(Problem::Settings)?;
+        let origin = provider.base_url.origin();
+        let key = self.shell().keys.get(&origin);
+        if key.is_none() && provider.place == Place::Cloud && provider.cors != Cors::Unknown {
+            return Err(Problem::Missing(Word::NeedsKey));
+        }
+        let traits = self.info(&settings).map(|info| info.traits());
+        let request = settings.request(prompt, traits).map_err(Problem::Settings)?;
+        Ok(Ask {
+            provider,
+            dialect: settings.dialect,
+            key,
+            request,
+            class: Class::Interactive,
+            limits: Limits::default(),
+        })
+    }
+
+    /// Asks for the models to see whether the key and the server are right.
+    pub fn check(self, panel: &Panel) {
+        self.list_models(panel, true);
+    }
+
+    /// The models of the panel's provider, as far as they are known.
+    pub fn list_of(self, panel: &Panel) -> Option<ModelList> {
+        let name = (panel.settings.with(|settings| settings.provider.clone()), panel.origin());
+        self.lists.with(|lists| lists.get(&name).cloned())
+    }
+
+    /// Asks the panel's provider for its models, once; again if `anew`.
+    pub fn list_models(self, panel: &Panel, anew: bool) {
+        let settings = panel.settings.get_untracked();
+        let Ok(provider) = settings.provider() else { return };
+        let origin = provider.base_url.origin();
+        let name = (settings.provider.clone(), Some(origin.clone()));
+        let known = self.lists.with_untracked(|lists| lists.get(&name).cloned());
+        match known {
+            Some(ModelList::Loading) => return,
+            Some(ModelList::Known(_)) if !anew => return,
+            _ => {}
+        }
+        self.lists.update(|lists| {
+            lists.insert(name.clone(), ModelList::Loading);
+        });
+        let shell = self.shell();
+        let key = shell.keys.get(&origin);
+        spawn_local(async move {
+            let transport = listing_transport(&provider, &settings, &shell);
+            let listed =
+                listing::list_models(&provider, settings.dialect, key.as_ref(), &*transport, &*shell.clock)
+                    .await;
+            let list = match listed {
+                Ok(models) => ModelList::Known(models.into()),
+                Err(error) => ModelList::Failed(Box::new(error)),
+            };
+            self.lists.try_update(|lists| lists.insert(name, list));
+        });
+    }
+}
+
+fn transport(ask: &Ask, shell: &Shell) -> Rc<dyn Transport> {
+    match ask.provider.place {
+        Place::Simulated => {
+            let simulation = Simulation::from_model(&ask.request.model);
+            Rc::new(Simulated::new(ask.dialect, simulation, shell.clock.clone()))
+        }
+        Place::Cloud | Place::Local => Rc::new(Fetch),
+    }
+}
+
+fn listing_transport(provider: &Provider, settings: &PanelSettings, shell: &Shell) -> Rc<dyn Transport> {
+    match provider.place {
+        Place::Simulated => {
+            let simulation = Simulation::from_model(&settings.model);
+            Rc::new(Simulated::new(settings.dialect, simulation, shell.clock.clone()))
+        }
+        Place::Cloud | Place::Local => Rc::new(Fetch),
+    }
+}
+
+/// What would keep the request from being sent, where that can be known without sending it.
+async fn known_before(provider: &Provider) -> Option<Diagnosis> {
+    if provider.place == Place::Simulated {
+        return None;
+    }
+    before_sending(&browser::facts(provider, &provider.base_url, false).await)
+}
+
+/// Browsers say nothing about a failed connection; what can be found out is.
+async fn explain(panel: &Panel, provider: &Provider) {
+    let failed_without_reason = panel.reply.status.with_untracked(|status| {
+        matches!(&status.phase, Some(Phase::Failed(error)) if error.class == ErrorClass::NetworkOrCors)
+    });
+    if failed_without_reason {
+        let facts = browser::facts(provider, &provider.base_url, true).await;
+        panel.diagnosis.set(Some(after_failure(&facts)));
+    }
+}

@@ -1,0 +1,206 @@
+//! One growing answer: the engine writes it through signals, the page appends what is new.
+
+use std::sync::{Arc, Mutex};
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    browser::{Follow, Tail},
+    call::{Call, Phase, Summary, phase::PhaseKind},
+    engine::{ask::Notes, transport::ReplySink},
+    grid::estimate,
+    model::{
+        answer::Answer,
+        chat::ToolCall,
+        event::{Citation, Delta, StreamEvent, Usage},
+    },
+};
+
+/// What the page knows of the answer of one panel.
+#[derive(Clone, Default)]
+pub struct ReplyState {
+    /// Pieces that are not drawn yet. Written once for each chunk, emptied when drawn.
+    fresh: ArcRwSignal<Fresh>,
+    /// Written only when the phase changes.
+    pub status: ArcRwSignal<Status>,
+    /// What is not text: changes a few times in an answer.
+    pub extras: ArcRwSignal<Extras>,
+    live: Arc<Mutex<Live>>,
+}
+
+#[derive(Clone, Default)]
+pub struct Status {
+    /// `None` before the first question.
+    pub phase: Option<Phase>,
+    /// When the phase began, on the monotonic clock.
+    pub since_ms: u64,
+    pub summary: Summary,
+    pub has_reasoning: bool,
+}
+
+#[derive(Clone, Default, PartialEq)]
+pub struct Extras {
+    pub tools: Vec<ToolCall>,
+    pub citations: Vec<Citation>,
+    pub usage: Option<Usage>,
+    pub notes: Notes,
+}
+
+#[derive(Default)]
+struct Fresh {
+    text: String,
+    reasoning: String,
+    /// A new answer begins: what is drawn goes away first.
+    starts_over: bool,
+}
+
+/// Read when the page's clock ticks; it wakes nobody.
+#[derive(Default)]
+struct Live {
+    answer: Answer,
+    /// Estimated tokens of text and reasoning.
+    tokens: u64,
+    /// Since when nothing has come, once that is worth a hint.
+    silent_since_ms: Option<u64>,
+}
+
+impl ReplyState {
+    /// A new question was asked.
+    pub fn start_over(&self) {
+        self.fresh.update(|fresh| *fresh = Fresh { starts_over: true, ..Fresh::default() });
+        self.status.set(Status::default());
+        self.extras.set(Extras::default());
+        self.with_live(|live| *live = Live::default());
+    }
+
+    pub fn kind(&self) -> Option<PhaseKind> {
+        self.status.with(|status| status.phase.as_ref().map(Phase::kind))
+    }
+
+    pub fn kind_untracked(&self) -> Option<PhaseKind> {
+        self.status.with_untracked(|status| status.phase.as_ref().map(Phase::kind))
+    }
+
+    /// The answer's text so far, to the letter.
+    pub fn text(&self) -> String {
+        self.with_live(|live| live.answer.text.clone()).unwrap_or_default()
+    }
+
+    fn whole(&self) -> Fresh {
+        let whole = self.with_live(|live| {
+            let Answer { text, refusal, reasoning, .. } = &live.answer;
+            Fresh { text: format!("{text}{refusal}"), reasoning: reasoning.concat(), starts_over: false }
+        });
+        whole.unwrap_or_default()
+    }
+
+    pub fn words(&self) -> usize {
+        self.with_live(|live| live.answer.text.split_whitespace().count()).unwrap_or_default()
+    }
+
+    /// Estimated tokens so far; and since when nothing has come, where that is worth a hint.
+    pub fn pulse(&self) -> (u64, Option<u64>) {
+        self.with_live(|live| (live.tokens, live.silent_since_ms)).unwrap_or_default()
+    }
+
+    fn with_live<T>(&self, read: impl FnOnce(&mut Live) -> T) -> Option<T> {
+        self.live.lock().ok().map(|mut live| read(&mut live))
+    }
+}
+
+impl ReplySink for ReplyState {
+    fn sending(&self, notes: &Notes) {
+        if self.extras.with_untracked(|extras| extras.notes != *notes) {
+            self.extras.update(|extras| extras.notes = notes.clone());
+        }
+    }
+
+    fn apply(&self, events: &[StreamEvent], call: &Call, now_ms: u64) {
+        let mut fresh = (String::new(), String::new());
+        let mut has_extras = false;
+        for event in events {
+            match event {
+                StreamEvent::Delta(Delta::Text(text) | Delta::Refusal(text)) => fresh.0.push_str(text),
+                StreamEvent::Delta(Delta::Reasoning { text, .. }) => fresh.1.push_str(text),
+                StreamEvent::Delta(Delta::ToolCall { .. } | Delta::Citation(_)) | StreamEvent::Usage(_) => {
+                    has_extras = true;
+                }
+                _ => {}
+            }
+        }
+        self.with_live(|live| {
+            events.iter().for_each(|event| live.answer.apply(event));
+            live.tokens += estimate::tokens(&fresh.0) + estimate::tokens(&fresh.1);
+            live.silent_since_ms = call.silent_ms(now_ms).map(|silent| now_ms.saturating_sub(silent));
+        });
+        let (text, reasoning) = fresh;
+        let reasons = !reasoning.is_empty();
+        if reasons || !text.is_empty() {
+            self.fresh.update(|fresh| {
+                fresh.text.push_str(&text);
+                fresh.reasoning.push_str(&reasoning);
+            });
+        }
+        if has_extras {
+            let now = self.with_live(|live| {
+                (live.answer.tool_calls.clone(), live.answer.citations.clone(), live.answer.usage.clone())
+            });
+            if let Some((tools, citations, usage)) = now {
+                self.extras.update(|extras| {
+                    (extras.tools, extras.citations, extras.usage) = (tools, citations, usage);
+                });
+            }
+        }
+        let is_new = self.status.with_untracked(|status| {
+            status.phase.as_ref() != Some(call.phase()) || (reasons && !status.has_reasoning)
+        });
+        if is_new {
+            self.status.update(|status| {
+                status.phase = Some(call.phase().clone());
+                status.since_ms = call.log().last().map_or(now_ms, |last| last.at_ms);
+                status.summary = call.summary(now_ms);
+                status.has_reasoning |= reasons;
+            });
+        }
+    }
+}
+
+/// Draws what is fresh at the end of the two elements, and tells who follows.
+pub fn draw(
+    reply: &ReplyState,
+    text: NodeRef<html::Div>,
+    reasoning: NodeRef<html::Div>,
+    follow: StoredValue<Option<Follow>, LocalStorage>,
+) {
+    let reply = reply.clone();
+    let tails = StoredValue::new_local(None::<(Tail, Tail)>);
+    Effect::new(move || {
+        let (Some(text_root), Some(reasoning_root)) = (text.get(), reasoning.get()) else { return };
+        reply.fresh.track();
+        let Some(fresh) = reply.fresh.try_update_untracked(std::mem::take) else { return };
+        let starts_over = fresh.starts_over;
+        tails.update_value(|tails| {
+            // A panel that comes back finds nothing drawn.
+            let is_new = tails.is_none();
+            let Fresh { text, reasoning, .. } = if is_new { reply.whole() } else { fresh };
+            let (text_tail, reasoning_tail) =
+                tails.get_or_insert_with(|| (Tail::new(text_root.into()), Tail::new(reasoning_root.into())));
+            for (tail, new) in [(text_tail, text), (reasoning_tail, reasoning)] {
+                if starts_over {
+                    tail.clear();
+                }
+                if !new.is_empty() {
+                    tail.append(&new);
+                }
+            }
+        });
+        follow.with_value(|follow| {
+            if let Some(follow) = follow {
+                match starts_over {
+                    true => follow.start_over(),
+                    false => follow.grew(),
+                }
+            }
+        });
+    });
+}

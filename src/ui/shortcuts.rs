@@ -1,0 +1,106 @@
+//! Keys that work wherever nothing is typed.
+
+use leptos::{ev::KeyboardEvent, leptos_dom::helpers::window_event_listener, prelude::*, task::spawn_local};
+
+use super::{dialogs::Dialog, page::Page};
+use crate::{browser, grid::choices::View};
+
+pub fn listen(page: Page) {
+    let handle = window_event_listener(leptos::ev::keydown, move |event| press(page, &event));
+    on_cleanup(move || handle.remove());
+}
+
+fn press(page: Page, event: &KeyboardEvent) {
+    if event.is_composing() || event.default_prevented() {
+        return;
+    }
+    let key = event.key();
+    if key == "Escape" {
+        return escape(page, event.shift_key());
+    }
+    let is_on = page.saved.with_untracked(|saved| saved.shortcuts);
+    if !is_on || event.alt_key() || page.dialog.with_untracked(Option::is_some) {
+        return;
+    }
+    if event.ctrl_key() || event.meta_key() {
+        if key.eq_ignore_ascii_case("k") {
+            event.prevent_default();
+            page.dialog.set(Some(Dialog::Palette));
+        }
+        return;
+    }
+    if !browser::is_typing() && act(page, &key) {
+        event.prevent_default();
+    }
+}
+
+/// The innermost open thing closes; with Shift everything stops. A popup that is open has taken the
+/// key before, and so has a dialog.
+fn escape(page: Page, with_shift: bool) {
+    if with_shift {
+        return page.stop_all();
+    }
+    page.saved.update(|saved| {
+        if saved.view == View::Focus {
+            saved.view = View::Columns;
+        }
+    });
+}
+
+/// Whether the key means something.
+fn act(page: Page, key: &str) -> bool {
+    match key {
+        "?" => page.dialog.set(Some(Dialog::Shortcuts)),
+        "[" => step(page, -1),
+        "]" => step(page, 1),
+        "r" | "R" => {
+            if let Some(panel) = page.active_panel() {
+                page.retry(&panel);
+            }
+        }
+        "s" | "S" => {
+            if let Some(panel) = page.active_panel() {
+                panel.stop();
+            }
+        }
+        "c" | "C" => {
+            if let Some(panel) = page.active_panel() {
+                let text = panel.reply.text();
+                spawn_local(async move {
+                    // Who copies by key looks at the clipboard.
+                    let _ = browser::copy(text).await;
+                });
+            }
+        }
+        "f" | "F" => page.saved.update(|saved| {
+            saved.view = if saved.view == View::Focus { View::Columns } else { View::Focus };
+        }),
+        "/" => browser::focus("prompt"),
+        digit => return go_to(page, digit),
+    }
+    true
+}
+
+fn step(page: Page, by: isize) {
+    let panels = page.panels.get_untracked();
+    let at = page.find(page.active.get_untracked()).map_or(0, |(at, _)| at);
+    let next = (at.cast_signed() + by).rem_euclid(panels.len().max(1).cast_signed());
+    if let Some(panel) = panels.get(next.cast_unsigned()) {
+        enter(page, panel.id);
+    }
+}
+
+fn go_to(page: Page, digit: &str) -> bool {
+    let place = digit.parse::<usize>().ok().and_then(|digit| digit.checked_sub(1));
+    let panel = page.panels.with_untracked(|panels| panels.get(place?).map(|panel| panel.id));
+    panel.map(|id| enter(page, id)).is_some()
+}
+
+fn enter(page: Page, id: u32) {
+    page.active.set(id);
+    // A panel that another view hides is shown first.
+    spawn_local(async move {
+        leptos::task::tick().await;
+        browser::focus_first(&format!("[data-panel=\"{id}\"] .body"));
+    });
+}
