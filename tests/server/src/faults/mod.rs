@@ -1,6 +1,6 @@
 //! What goes wrong, by name: ready-made scripts in the dialect of OpenAI's chat completions, where
 //! nothing else is said. Steps added to one come before its end, so that
-//! `reset_mid_stream().wait_for_release()` is reset when the test says so.
+//! `no_finish().wait_for_release()` ends when the test says so.
 //!
 //! - [`framing`]: bodies that are not what they seem, or never stop
 //! - [`ending`]: answers that end too early, too often, or strangely
