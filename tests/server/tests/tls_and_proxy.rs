@@ -75,7 +75,8 @@ async fn over_http2_each_chunk_comes_when_it_is_released() {
     assert!(body.next().await.is_none());
 }
 
-#[tokio::test]
+// On two threads, so that the connection and the stream race each other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_is_reset_takes_no_other_along() {
     let server = TestServer::start_tls().await;
     let bad = server.mount("bad", abc().end(End::Reset));
@@ -83,7 +84,7 @@ async fn a_stream_that_is_reset_takes_no_other_along() {
     let mut client = Client::tls(&server, H2).await;
     let mut other = client.get(&format!("{}/x", good.url())).await.chunks();
     assert_eq!(other.text().await, "a");
-    for _ in 0..50 {
+    for _ in 0..200 {
         let (text, error) = client.get(&format!("{}/x", bad.url())).await.chunks().rest().await;
         assert_eq!(text, "abbccc", "what was sent before the reset arrives");
         let error = error.expect("a reset");

@@ -42,9 +42,9 @@ pub fn reset_before_first_byte() -> Script {
     Script::new(200).without_head().end(End::Reset)
 }
 
-/// It is reset between the head and the first byte of the body.
+/// It is reset between the head and the first byte of the body, when the test releases one step.
 pub fn reset_after_head() -> Script {
-    Script::sse().end(End::Reset)
+    Script::sse().wait_for_release().end(End::Reset)
 }
 
 /// The server goes away after some text, with every stream of the connection, when the test releases
