@@ -7,7 +7,7 @@ use super::{
     chips::Chips,
     composer::Composer,
     dialogs::{Dialog, Dialogs},
-    page::Page,
+    page::{Page, Undoable},
     panel::PanelView,
     shortcuts::listen,
     words::{self, Language, Word},
@@ -221,9 +221,16 @@ fn RunBar() -> impl IntoView {
     let failed = Memo::new(move |_| {
         page.panels.with(|panels| panels.iter().filter(|panel| panel.has_failed()).count())
     });
-    let removed = move || {
-        page.removed.with(|removed| {
-            removed.as_ref().map(|removed| removed.item.settings.with(|settings| settings.model.clone()))
+    let undo = move || {
+        let language = page.language.get();
+        page.undoable.with(|undoable| {
+            Some(match undoable.as_ref()? {
+                Undoable::Panel(removed) => {
+                    words::undo_removal(language, &removed.item.settings.with(|it| it.model.clone()))
+                }
+                Undoable::Set(removed) => words::undo_removal(language, &removed.item.name),
+                Undoable::Panels(panels) => words::undo_set(language, panels.len()),
+            })
         })
     };
     view! {
@@ -239,8 +246,8 @@ fn RunBar() -> impl IntoView {
             >
                 {move || words::retry_failed(page.language.get(), failed.get())}
             </button>
-            <button type="button" id="undo" hidden=move || removed().is_none() on:click=move |_| page.undo()>
-                {move || removed().map(|model| words::undo_removal(page.language.get(), &model))}
+            <button type="button" id="undo" hidden=move || page.undoable.with(Option::is_none) on:click=move |_| page.undo()>
+                {undo}
             </button>
         </div>
     }

@@ -54,6 +54,7 @@ impl Page {
         if prompt.trim().is_empty() || panels.is_empty() {
             return;
         }
+        self.undoable.set(None);
         self.asked.set(Some(prompt.clone()));
         self.saved.update(|saved| saved.remember_prompt(&prompt));
         let mut is_asked = false;

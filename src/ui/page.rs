@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
 
 use super::{
     dialogs::Dialog,
@@ -20,7 +23,7 @@ use crate::{
         choices::{SendKey, View},
         columns::{self, Removed},
         settings::PanelSettings,
-        workspace::Workspace,
+        workspace::{ModelSet, Workspace},
     },
     model::{catalog, error::ApiError, http::Origin, listing::ModelInfo},
 };
@@ -46,7 +49,7 @@ pub struct Page {
     /// The prompt that was sent last.
     pub asked: RwSignal<Option<String>>,
     /// What `Undo` brings back.
-    pub removed: RwSignal<Option<Removed<Panel>>>,
+    pub undoable: RwSignal<Option<Undoable>>,
     pub dialog: RwSignal<Option<Dialog>>,
     /// The models that providers list, by whom was asked.
     pub lists: RwSignal<HashMap<Listed, ModelList>>,
@@ -59,6 +62,15 @@ pub struct Page {
     shell: StoredValue<Shell, LocalStorage>,
     ticking: StoredValue<Option<Interval>, LocalStorage>,
     next_id: StoredValue<u32>,
+}
+
+/// The last thing that was taken away, whole.
+#[derive(Clone)]
+pub enum Undoable {
+    Panel(Removed<Panel>),
+    /// All panels, for those of a set.
+    Panels(Vec<Panel>),
+    Set(Removed<ModelSet>),
 }
 
 /// A provider's id and where its requests go.
@@ -96,11 +108,11 @@ impl Page {
         let page = Self {
             language: RwSignal::new(language),
             panels: RwSignal::default(),
-            active: RwSignal::new(1),
+            active: RwSignal::new(0),
             draft: RwSignal::new(storage::read(DRAFT).unwrap_or_default()),
             saved: RwSignal::new(saved),
             asked: RwSignal::default(),
-            removed: RwSignal::default(),
+            undoable: RwSignal::default(),
             dialog: RwSignal::default(),
             lists: RwSignal::default(),
             ended: RwSignal::default(),
@@ -112,7 +124,6 @@ impl Page {
         };
         keys.on_change(move || page.keys_changed.update(|count| *count += 1));
         page.show(settings);
-        page.active.set(page.panels.with_untracked(|panels| panels.first().map_or(0, |panel| panel.id)));
         page.keep();
         page
     }
@@ -130,13 +141,15 @@ impl Page {
         self.shell.get_value()
     }
 
-    /// Puts other panels in the place of those that are there.
+    /// Puts other panels in the place of those that are there. These are stopped and kept for `Undo`.
     pub fn show(self, settings: Vec<PanelSettings>) {
-        let panels = settings.into_iter().map(|settings| self.new_panel(settings)).collect();
-        for panel in self.panels.get_untracked() {
-            panel.abandon();
+        let panels: Vec<Panel> = settings.into_iter().map(|settings| self.new_panel(settings)).collect();
+        self.active.set(panels.first().map_or(0, |panel| panel.id));
+        let before = self.panels.try_update(|all| std::mem::replace(all, panels)).unwrap_or_default();
+        before.iter().for_each(Panel::stop);
+        if !before.is_empty() {
+            self.undoable.set(Some(Undoable::Panels(before)));
         }
-        self.panels.set(panels);
     }
 
     fn new_panel(self, settings: PanelSettings) -> Panel {
@@ -154,6 +167,15 @@ impl Page {
         let id = panel.id;
         self.panels.update(|panels| panels.push(panel));
         self.active.set(id);
+        self.focus_later(format!("[data-panel=\"{id}\"] [name=model]"));
+    }
+
+    /// Moves the focus once the page has taken in what has changed.
+    pub fn focus_later(self, selector: String) {
+        spawn_local(async move {
+            tick().await;
+            browser::focus_first(&selector);
+        });
     }
 
     pub fn duplicate(self, id: u32) {
@@ -167,22 +189,30 @@ impl Page {
     pub fn remove(self, id: u32) {
         let Some((at, panel)) = self.find(id) else { return };
         panel.stop();
-        let mut removed = None;
-        self.panels.update(|panels| removed = columns::take(panels, at));
-        self.removed.set(removed);
+        let removed = self.panels.try_update(|panels| columns::take(panels, at)).flatten();
+        self.undoable.set(removed.map(Undoable::Panel));
         let neighbour = self.panels.with_untracked(|panels| {
             panels.get(at.min(panels.len().saturating_sub(1))).map(|panel| panel.id)
         });
         self.active.set(neighbour.unwrap_or_default());
         // The button that had the focus is gone.
-        browser::focus("undo");
+        self.focus_later("#undo".to_owned());
     }
 
     pub fn undo(self) {
-        if let Some(removed) = self.removed.try_update(Option::take).flatten() {
-            let id = removed.item.id;
-            self.panels.update(|panels| columns::put_back(panels, removed));
-            self.active.set(id);
+        match self.undoable.try_update(Option::take).flatten() {
+            Some(Undoable::Panel(removed)) => {
+                let id = removed.item.id;
+                self.panels.update(|panels| columns::put_back(panels, removed));
+                self.active.set(id);
+            }
+            Some(Undoable::Panels(panels)) => {
+                self.stop_all();
+                self.active.set(panels.first().map_or(0, |panel| panel.id));
+                self.panels.set(panels);
+            }
+            Some(Undoable::Set(set)) => self.saved.update(|saved| columns::put_back(&mut saved.sets, set)),
+            None => {}
         }
     }
 

@@ -99,8 +99,5 @@ fn go_to(page: Page, digit: &str) -> bool {
 fn enter(page: Page, id: u32) {
     page.active.set(id);
     // A panel that another view hides is shown first.
-    spawn_local(async move {
-        leptos::task::tick().await;
-        browser::focus_first(&format!("[data-panel=\"{id}\"] .body"));
-    });
+    page.focus_later(format!("[data-panel=\"{id}\"] .body"));
 }

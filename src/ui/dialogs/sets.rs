@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::{
-    grid::workspace::ModelSet,
+    grid::{columns, workspace::ModelSet},
     ui::{
-        page::Page,
+        page::{Page, Undoable},
         words::{self, Word},
     },
 };
@@ -32,6 +32,13 @@ pub fn Sets() -> impl IntoView {
         page.show(set.panels);
         page.dialog.set(None);
     };
+    let delete = move |name: &str| {
+        let removed = page.saved.try_update(|saved| {
+            let at = saved.sets.iter().position(|set| set.name == name)?;
+            columns::take(&mut saved.sets, at)
+        });
+        page.undoable.set(removed.flatten().map(Undoable::Set));
+    };
     let item = move |set: ModelSet| {
         let models: Vec<String> = set.panels.iter().map(|panel| panel.model.clone()).collect();
         let (loaded, deleted, name) = (set.clone(), set.name.clone(), set.name.clone());
@@ -45,7 +52,7 @@ pub fn Sets() -> impl IntoView {
                 <button
                     type="button"
                     name="delete"
-                    on:click=move |_| page.saved.update(|saved| saved.sets.retain(|set| set.name != deleted))
+                    on:click=move |_| delete(&deleted)
                 >
                     {page.word(Word::Delete)}
                 </button>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::state::Panel;
 use crate::{
-    call::Phase,
+    call::{Phase, phase::PhaseKind},
     grid::numbers::{self, Numbers},
     ui::{
         page::Page,
@@ -24,7 +24,11 @@ pub fn Footer(panel: Panel) -> impl IntoView {
         // Only who has figures is compared.
         own.with(|own| own.is_some()).then_some(())?;
         page.panels.with(|panels| {
-            let all: Vec<Option<Numbers>> = panels.iter().map(Panel::numbers).collect();
+            // Who fails at once is not the fastest.
+            let whole = |panel: &Panel| {
+                panel.reply.kind().filter(|kind| *kind == PhaseKind::Finished).and_then(|_| panel.numbers())
+            };
+            let all: Vec<Option<Numbers>> = panels.iter().map(whole).collect();
             let at = panels.iter().position(|panel| panel.id == id)?;
             numbers::best(&all).get(at).copied()
         })

@@ -142,11 +142,11 @@ fn button(page: Page, panel: Panel, action: Action) -> impl IntoView {
         let here = format!("[data-panel=\"{}\"]", panel.id);
         match action {
             Action::Retry => page.retry(&panel),
-            Action::OpenSetup => open_setup(&panel, "[name=model], [name=base-url]"),
-            Action::EnterKey => open_setup(&panel, "[name=key]"),
+            Action::OpenSetup => open_setup(page, &panel, "[name=model], [name=base-url]"),
+            Action::EnterKey => open_setup(page, &panel, "[name=key]"),
             Action::Models => browser::focus_first(&format!("{here} [name=model]")),
             Action::Check => {
-                open_setup(&panel, "[name=check]");
+                open_setup(page, &panel, "[name=check]");
                 page.check(&panel);
             }
             Action::Curl => {
@@ -171,14 +171,9 @@ fn button(page: Page, panel: Panel, action: Action) -> impl IntoView {
 }
 
 /// Opens the settings of the panel, and goes to a field of theirs.
-fn open_setup(panel: &Panel, field: &'static str) {
+fn open_setup(page: Page, panel: &Panel, field: &'static str) {
     panel.is_setup_open.set(true);
-    let id = panel.id;
-    // The field is there after the page has taken in the change.
-    spawn_local(async move {
-        leptos::task::tick().await;
-        browser::focus_first(&format!("[data-panel=\"{id}\"] .setup :is({field})"));
-    });
+    page.focus_later(format!("[data-panel=\"{}\"] .setup :is({field})", panel.id));
 }
 
 /// The words of such an error are the provider's. Those of the others are this program's or the

@@ -119,12 +119,7 @@ pub fn parameter_hint(language: Language, parameter: Parameter) -> String {
         return super::Word::NotSent.text(language).to_owned();
     };
     let minus = if least < 0.0 { "−" } else { "" };
-    let range = format!("{minus}{} – {}", super::tenths(least.abs()), super::tenths(most));
-    language.pick([
-        format!("not sent ({range})"),
-        format!("보내지 않음 ({range})"),
-        format!("送信しない（{range}）"),
-    ])
+    format!("{minus}{} – {}", super::tenths(least.abs()), super::tenths(most))
 }
 
 pub fn set_of(language: Language, models: &[String]) -> String {

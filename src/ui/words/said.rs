@@ -157,9 +157,9 @@ pub fn running(language: Language, phase: &Phase, it: &Running) -> String {
         ]),
         Phase::Streaming => match (it.tokens * 1_000).checked_div(elapsed).filter(|_| elapsed >= 500) {
             Some(rate) => language.pick([
-                format!("answering · ≈{rate} tok/s"),
-                format!("답변하는 중 · ≈{rate} tok/s"),
-                format!("回答中 · ≈{rate} tok/s"),
+                format!("≈{rate} tok/s"),
+                format!("약 {rate} tok/s"),
+                format!("約 {rate} tok/s"),
             ]),
             None => language.pick(["answering", "답변하는 중", "回答中"]).to_owned(),
         },
@@ -259,5 +259,13 @@ pub fn undo_removal(language: Language, model: &str) -> String {
         format!("Undo: bring back {model}"),
         format!("되돌리기: {model} 복원"),
         format!("元に戻す：{model}"),
+    ])
+}
+
+pub fn undo_set(language: Language, count: usize) -> String {
+    language.pick([
+        format!("Undo: back to the {count} models before"),
+        format!("되돌리기: 이전 모델 {count}개로"),
+        format!("元に戻す：前のモデル {count} 個へ"),
     ])
 }
