@@ -30,14 +30,16 @@ impl Transport for Fetch {
 async fn send(request: HttpRequest) -> Result<Reply, ApiError> {
     watch_policy();
     let abort = AbortOnDrop::new();
-    let response = written(&request, &abort)?.send().await.map_err(broken)?;
+    let request = written(&request, &abort)?;
+    // Not `request.clone()`, which is the browser's own and makes another request.
+    let response = Request::from(Clone::clone(&request)).send().await.map_err(broken)?;
     let headers = Headers::from_iter(response.headers().entries());
-    Ok(Reply { status: response.status(), headers, body: Box::pin(body(response, abort)) })
+    Ok(Reply { status: response.status(), headers, body: Box::pin(body(response, request, abort)) })
 }
 
 /// The request as the browser takes it. Not through gloo's builder, which adds a `&` to an address
 /// that has a query.
-fn written(request: &HttpRequest, abort: &AbortOnDrop) -> Result<Request, ApiError> {
+fn written(request: &HttpRequest, abort: &AbortOnDrop) -> Result<web_sys::Request, ApiError> {
     let names =
         request.headers_to_send().map_err(|error| ApiError::new(ErrorClass::Request, error.to_string()))?;
     let headers = web_sys::Headers::new().map_err(|error| broken_js(&error))?;
@@ -57,7 +59,7 @@ fn written(request: &HttpRequest, abort: &AbortOnDrop) -> Result<Request, ApiErr
     init.set_redirect(RequestRedirect::Error);
     make_careful(&init, abort);
     let request = web_sys::Request::new_with_str_and_init(&request.url(), &init);
-    request.map(Request::from).map_err(|error| broken_js(&error))
+    request.map_err(|error| broken_js(&error))
 }
 
 /// What holds for every request of this page: it says nothing about the person or the page, leaves
@@ -69,18 +71,23 @@ pub(super) fn make_careful(init: &RequestInit, abort: &AbortOnDrop) {
     init.set_signal(abort.signal().as_ref());
 }
 
-/// The body, read piece by piece. Dropping it aborts the request.
-fn body(response: Response, abort: AbortOnDrop) -> impl stream::Stream<Item = Result<Vec<u8>, ApiError>> {
+/// The body, read piece by piece. Dropping it aborts the request, which is held until then: WebKit
+/// forgets to abort what a request object that was collected as garbage had begun.
+fn body(
+    response: Response,
+    request: web_sys::Request,
+    abort: AbortOnDrop,
+) -> impl stream::Stream<Item = Result<Vec<u8>, ApiError>> {
     let reader = response.body().and_then(|body| body.get_reader().dyn_into().ok());
-    stream::unfold((reader, abort), |(reader, abort)| async move {
+    stream::unfold((reader, (abort, request)), |(reader, held)| async move {
         let reader: ReadableStreamDefaultReader = reader?;
         match read(&reader).await {
-            Ok(Some(piece)) => Some((Ok(piece), (Some(reader), abort))),
+            Ok(Some(piece)) => Some((Ok(piece), (Some(reader), held))),
             Ok(None) => {
-                abort.nothing_left();
+                held.0.nothing_left();
                 None
             }
-            Err(error) => Some((Err(broken_js(&error)), (None, abort))),
+            Err(error) => Some((Err(broken_js(&error)), (None, held))),
         }
     })
 }

@@ -1,27 +1,31 @@
 //! An open browser window.
 
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thirtyfour::{By, Capabilities, WebDriver, WebElement};
+use thirtyfour::{By, Capabilities, TypingData, WebDriver, WebElement, WindowHandle};
 
 use crate::Result;
-use crate::engine::{Engine, WINDOW};
+use crate::engine::Engine;
 use crate::evidence::Evidence;
+use crate::options::Options;
 use crate::process::{Display, Process, free_ports};
 
 /// How long a page may take to get where a journey waits for it. Not a measurement.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(60);
 /// The page's own deadline comes first, since its failure says more.
-const SCRIPT_DEADLINE: Duration = Duration::from_secs(60);
+const SCRIPT_DEADLINE: Duration = Duration::from_secs(120);
 
 /// A browser with a fresh profile, a driver of its own and, where it needs one, a display.
 pub struct Browser {
     pub engine: Engine,
     evidence: Evidence,
+    /// What was read of the console; some drivers tell each line only once.
+    console: Mutex<String>,
     // In the order in which they must end.
     session: WebDriver,
     _driver: Process,
@@ -31,7 +35,7 @@ pub struct Browser {
 
 impl Browser {
     /// Opens a window; `test` names the files that are kept.
-    pub async fn start(engine: Engine, test: &str) -> Result<Self> {
+    pub async fn start(engine: Engine, test: &str, options: &Options) -> Result<Self> {
         let evidence = Evidence::of(engine, test)?;
         let profile = tempfile::Builder::new().prefix("tutti-e2e-").tempdir()?;
         let display = engine.needs_display().then(Display::start).transpose()?;
@@ -51,20 +55,38 @@ impl Browser {
         }
         let driver = Process::listening(&mut command, &evidence.driver_log(), port).await?;
 
-        let wanted: Capabilities = serde_json::from_value(engine.capabilities(profile.path())?)?;
+        let wanted: Capabilities = serde_json::from_value(engine.capabilities(profile.path(), options)?)?;
         let address = format!("http://127.0.0.1:{port}");
         let session = WebDriver::new(address, wanted).await.map_err(|error| {
             let log = evidence.driver_log();
             format!("{error}\nthe driver's log is {}", log.display())
         })?;
         session.set_script_timeout(SCRIPT_DEADLINE).await?;
-        session.set_window_rect(0, 0, WINDOW.0, WINDOW.1).await?;
-        Ok(Self { engine, evidence, session, _driver: driver, _display: display, _profile: profile })
+        session.set_window_rect(0, 0, options.window.0, options.window.1).await?;
+        let console = Mutex::default();
+        let browser = Self {
+            engine,
+            evidence,
+            console,
+            session,
+            _driver: driver,
+            _display: display,
+            _profile: profile,
+        };
+        if options.dark && engine == Engine::Chromium {
+            let dark = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+            browser.chromium("Emulation.setEmulatedMedia", dark).await?;
+        }
+        Ok(browser)
     }
 
     pub async fn visit(&self, url: &str) -> Result {
         let visited = self.session.goto(url).await;
         Ok(visited.map_err(|error| format!("cannot open {url}: {error}"))?)
+    }
+
+    pub async fn reload(&self) -> Result {
+        Ok(self.session.refresh().await?)
     }
 
     pub async fn find(&self, css: &str) -> Result<WebElement> {
@@ -81,10 +103,56 @@ impl Browser {
             .ok_or_else(|| format!("there are {count} of {css}, none at {index}").into())
     }
 
+    /// Presses keys where the focus is, as a person does who has only a keyboard.
+    pub async fn press_keys(&self, keys: impl Into<TypingData>) -> Result {
+        let focused = self.session.active_element().await?;
+        Ok(focused.send_keys(keys).await?)
+    }
+
+    /// Moves the focus on by Tab.
+    pub async fn tab_on(&self) -> Result {
+        // To the page and not to an element, since Tab leaves the element between down and up.
+        Ok(self.session.action_chain().send_keys(thirtyfour::Key::Tab + "").perform().await?)
+    }
+
     /// Runs a script and reads what it returns. In the script, `args` is the argument.
     pub async fn read<T: DeserializeOwned>(&self, script: &str, args: Value) -> Result<T> {
         let script = format!("const args = arguments[0];\n{script}");
         Ok(self.session.execute(script, vec![args]).await?.convert()?)
+    }
+
+    /// Runs the body of an async function and reads what it returns.
+    pub async fn read_later<T: DeserializeOwned>(&self, script: &str, args: Value) -> Result<T> {
+        let script = format!(
+            "const [args, done] = arguments;
+            (async () => {{ {script} }})().then(
+                (value) => done({{ value }}),
+                (error) => done({{ error: String(error?.stack ?? error) }}),
+            );"
+        );
+        let answer = self.session.execute_async(script, vec![args]).await?;
+        match answer.json().get("error") {
+            Some(error) => Err(format!("a script failed: {error}").into()),
+            None => Ok(serde_json::from_value(answer.json()["value"].clone())?),
+        }
+    }
+
+    /// Lets the page make so much garbage that the browser throws away what nobody holds any more.
+    pub async fn collect_garbage(&self) -> Result {
+        let script = "
+            for (let round = 0; round < 40; round++) {
+                window.garbage = Array.from({ length: 20_000 }, (_, n) => ({ n: [n, {}] }));
+                // A turn of the event loop, in which it collects.
+                await new Promise((turn) => {
+                    const channel = new MessageChannel();
+                    channel.port1.onmessage = turn;
+                    channel.port2.postMessage(null);
+                });
+            }
+            delete window.garbage;
+            return true;";
+        self.read_later::<bool>(script, Value::Null).await?;
+        Ok(())
     }
 
     /// Waits until a condition, a JavaScript expression over `args`, is truthy, and returns its
@@ -96,6 +164,9 @@ impl Browser {
             "const [args, deadline, done] = arguments;
             const met = () => ({condition});
             const state = () => {{ {state} }};
+            // What a document does not count as a change of itself.
+            const SIGNS = ['focusin', 'focusout', 'input', 'change', 'scroll', 'toggle', 'close',
+                'visibilitychange', 'transitionend'];
             let timer;
             const watch = new MutationObserver(look);
             function look() {{
@@ -106,10 +177,12 @@ impl Browser {
             }}
             function end(answer) {{
                 watch.disconnect();
+                SIGNS.forEach((sign) => document.removeEventListener(sign, look, true));
                 clearTimeout(timer);
                 done(answer);
             }}
             timer = setTimeout(() => end({{ state: state() }}), deadline);
+            SIGNS.forEach((sign) => document.addEventListener(sign, look, true));
             watch.observe(document, {{
                 subtree: true, childList: true, attributes: true, characterData: true,
             }});
@@ -127,6 +200,27 @@ impl Browser {
             )
             .into()),
         }
+    }
+
+    /// Opens another tab, and goes on there.
+    pub async fn open_tab(&self) -> Result<WindowHandle> {
+        let tab = self.session.new_tab().await?;
+        self.session.switch_to_window(tab.clone()).await?;
+        Ok(tab)
+    }
+
+    /// The tab that commands go to.
+    pub async fn tab(&self) -> Result<WindowHandle> {
+        Ok(self.session.window().await?)
+    }
+
+    pub async fn switch_to_tab(&self, tab: &WindowHandle) -> Result {
+        Ok(self.session.switch_to_window(tab.clone()).await?)
+    }
+
+    /// A command to Chromium's developer tools.
+    pub async fn chromium(&self, command: &str, parameters: Value) -> Result<Value> {
+        Ok(self.session.cdp().send_raw(command, parameters).await?)
     }
 
     /// Keeps a picture of this moment.
@@ -171,20 +265,24 @@ impl Browser {
         }
     }
 
-    /// What the page wrote to the console, where the driver tells it.
-    async fn console(&self) -> String {
+    /// All that pages wrote to the console so far.
+    pub async fn console(&self) -> String {
         match self.engine {
-            Engine::Chromium => match self.session.browser_log().await {
-                Ok(entries) => {
-                    entries.iter().map(|entry| format!("{} {}\n", entry.level, entry.message)).collect()
-                }
-                Err(error) => format!("no console log: {error}\n"),
-            },
-            Engine::Firefox => {
-                let log = self.evidence.driver_log();
-                std::fs::read_to_string(log).unwrap_or_default()
+            Engine::Chromium => {
+                let news = match self.session.browser_log().await {
+                    Ok(entries) => {
+                        entries.iter().map(|entry| format!("{} {}\n", entry.level, entry.message)).collect()
+                    }
+                    Err(error) => format!("no console log: {error}\n"),
+                };
+                let mut console = self.console.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                console.push_str(&news);
+                console.clone()
             }
-            Engine::WebKit => "its driver gives no console log\n".to_owned(),
+            // It writes what pages say to its own output.
+            Engine::Firefox => std::fs::read_to_string(self.evidence.driver_log()).unwrap_or_default(),
+            // Nothing tells what pages say.
+            Engine::WebKit => String::new(),
         }
     }
 

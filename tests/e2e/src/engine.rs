@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::Result;
+use crate::options::Options;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -13,9 +14,6 @@ pub enum Engine {
     Firefox,
     WebKit,
 }
-
-/// How large the window is, in CSS pixels.
-pub const WINDOW: (u32, u32) = (1600, 1000);
 
 impl Engine {
     /// The engine this run is for, from `TUTTI_ENGINE`.
@@ -69,46 +67,88 @@ impl Engine {
     }
 
     /// What a new session is asked for. `profile` is an empty folder of its own.
-    pub(crate) fn capabilities(self, profile: &Path) -> Result<Value> {
+    pub(crate) fn capabilities(self, profile: &Path, options: &Options) -> Result<Value> {
         match self {
-            Engine::Chromium => {
-                let names = ["chromium", "chromium-browser", "google-chrome"];
-                let mut args: Vec<String> = CHROMIUM_ARGS.iter().map(|arg| arg.to_string()).collect();
-                args.push(format!("--window-size={},{}", WINDOW.0, WINDOW.1));
-                args.push(format!("--user-data-dir={}", profile.display()));
-                Ok(json!({
-                    "browserName": "chrome",
-                    "acceptInsecureCerts": true,
-                    "goog:loggingPrefs": {"browser": "ALL"},
-                    "goog:chromeOptions": {
-                        "binary": program(&names, "the Debian package chromium")?,
-                        "args": args,
-                    },
-                }))
-            }
-            Engine::Firefox => {
-                let names = ["firefox-esr", "firefox"];
-                Ok(json!({
-                    "browserName": "firefox",
-                    "acceptInsecureCerts": true,
-                    "moz:firefoxOptions": {
-                        "binary": program(&names, "the Debian package firefox-esr")?,
-                        "args": ["-headless"],
-                        // The driver writes the browser's output into its own log.
-                        "prefs": {"devtools.console.stdout.content": true},
-                    },
-                }))
-            }
-            Engine::WebKit => Ok(json!({
-                "browserName": "MiniBrowser",
-                "acceptInsecureCerts": true,
-                "webkitgtk:browserOptions": {
-                    "binary": mini_browser()?,
-                    "args": ["--automation"],
-                },
-            })),
+            Engine::Chromium => chromium(profile, options),
+            Engine::Firefox => firefox(options),
+            Engine::WebKit => web_kit(options),
         }
     }
+}
+
+/// The colour scheme is set once it runs, by its developer tools.
+fn chromium(profile: &Path, options: &Options) -> Result<Value> {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let mut args: Vec<String> = CHROMIUM_ARGS.iter().map(|arg| arg.to_string()).collect();
+    let (width, height) = options.window;
+    args.push(format!("--window-size={width},{height}"));
+    args.push(format!("--user-data-dir={}", profile.display()));
+    if let Some(proxy) = options.proxy {
+        // Loopback addresses never go through it, so the page's own server is reached directly.
+        args.push(format!("--proxy-server={proxy}"));
+    }
+    if let Some(language) = options.language {
+        args.push(format!("--accept-lang={language}"));
+        args.push(format!("--lang={language}"));
+    }
+    Ok(json!({
+        "browserName": "chrome",
+        "acceptInsecureCerts": true,
+        "goog:loggingPrefs": {"browser": "ALL"},
+        "goog:chromeOptions": {
+            "binary": program(&names, "the Debian package chromium")?,
+            "args": args,
+        },
+    }))
+}
+
+fn firefox(options: &Options) -> Result<Value> {
+    let mut prefs = json!({
+        // The driver writes the browser's output into its own log.
+        "devtools.console.stdout.content": true,
+        // Less that calls home.
+        "services.settings.server": "data:,#nothing",
+        "browser.search.update": false,
+    });
+    if let Some(language) = options.language {
+        prefs["intl.accept_languages"] = json!(language);
+    }
+    // 0 is dark, 1 is light.
+    prefs["layout.css.prefers-color-scheme.content-override"] = json!(if options.dark { 0 } else { 1 });
+    let mut capabilities = json!({
+        "browserName": "firefox",
+        "acceptInsecureCerts": true,
+        "moz:firefoxOptions": {
+            "binary": program(&["firefox-esr", "firefox"], "the Debian package firefox-esr")?,
+            "args": ["-headless"],
+            "prefs": prefs,
+        },
+    });
+    if let Some(proxy) = options.proxy {
+        // Loopback addresses never go through it either.
+        let proxy = proxy.to_string();
+        capabilities["proxy"] = json!({"proxyType": "manual", "httpProxy": proxy, "sslProxy": proxy});
+    }
+    Ok(capabilities)
+}
+
+/// Its driver takes the `proxy` capability, but then trusts no self-signed certificate any more,
+/// whatever `acceptInsecureCerts` says; the browser's own switches do both.
+fn web_kit(options: &Options) -> Result<Value> {
+    let mut args = vec!["--automation".to_owned()];
+    if options.dark {
+        args.push("--dark-mode".to_owned());
+    }
+    if let Some(proxy) = options.proxy {
+        args.push(format!("--proxy=http://{proxy}"));
+        args.push("--ignore-host=127.0.0.1".to_owned());
+        args.push("--ignore-tls-errors".to_owned());
+    }
+    Ok(json!({
+        "browserName": "MiniBrowser",
+        "acceptInsecureCerts": true,
+        "webkitgtk:browserOptions": {"binary": mini_browser()?, "args": args},
+    }))
 }
 
 /// No sandbox, because test machines run as root in containers; nothing that calls home.

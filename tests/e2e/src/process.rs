@@ -11,7 +11,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::TcpStream;
 
 use crate::Result;
-use crate::engine::{WINDOW, program};
+use crate::engine::program;
+use crate::options::WINDOW;
 
 /// How long a program may take to come up.
 const START: Duration = Duration::from_secs(30);

@@ -1,0 +1,188 @@
+//! One column. What it promises to be found by, inside its `section[data-panel]`:
+//! - its phase in `data-phase`, and in words in `.phase`
+//! - `input[name=model]`, `button[name=models]` with its `[role=listbox]` of `[data-model]`
+//! - `button[name=stop]` or `button[name=retry]`, `button[name=copy]`, `button[name=more]`
+//! - behind "more": a `.menu` with `setup`, `duplicate`, `left`, `right`, `focus`, `remove`
+//! - `.reply`, `.reasoning`, `.notes`, `.error[role=alert]` with `.theirs` and buttons
+//! - `[data-number]` in the `.footer`
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::json;
+use thirtyfour::{By, Key, WebElement};
+
+use super::compare_page::{ComparePage, Phase};
+use super::setup::Setup;
+use crate::Result;
+
+/// What a panel shows at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct PanelView {
+    pub id: String,
+    pub model: String,
+    pub phase: Phase,
+    /// The phase in the words that a person reads.
+    pub phase_words: String,
+    /// The answer, to the letter.
+    pub text: String,
+    pub reasoning: String,
+    pub notes: String,
+    /// `None` when the panel shows no error.
+    pub error: Option<String>,
+    /// The names of the buttons in the error.
+    pub actions: Vec<String>,
+    /// What the footer says: `first-token`, `total`, `rate`, `input`, `output`, `finish`.
+    pub numbers: HashMap<String, String>,
+}
+
+/// One panel, by its place on the page.
+pub struct Panel<'p> {
+    pub(super) page: &'p ComparePage<'p>,
+    pub(super) index: usize,
+}
+
+impl<'p> Panel<'p> {
+    /// Types the name of a model over what is there.
+    pub async fn choose_model(&self, model: &str) -> Result {
+        let field = self.find("input[name=model]").await?;
+        let what = format!("the model of panel {}", self.index);
+        super::type_into(&field, &what, model).await?;
+        // Leaving the field is what makes it so; the list closes.
+        Ok(field.send_keys(Key::Tab + "").await?)
+    }
+
+    /// Chooses a model from the list.
+    pub async fn choose_listed_model(&self, model: &str) -> Result {
+        self.press("button[name=models]").await?;
+        let option = format!("[role=listbox] [role=option][data-model='{model}']");
+        self.wait_for(&option).await?;
+        self.press(&option).await
+    }
+
+    pub async fn stop(&self) -> Result {
+        self.press("button[name=stop]").await
+    }
+
+    pub async fn retry(&self) -> Result {
+        self.press("button[name=retry]").await
+    }
+
+    pub async fn remove(&self) -> Result {
+        let count = self.page.panel_count().await?;
+        self.choose_from_menu("remove").await?;
+        self.page.wait_until("one panel less", "panels().length === args - 1", json!(count)).await
+    }
+
+    pub async fn duplicate(&self) -> Result {
+        let count = self.page.panel_count().await?;
+        self.choose_from_menu("duplicate").await?;
+        self.page.wait_until("one panel more", "panels().length === args + 1", json!(count)).await
+    }
+
+    /// Presses one of `setup`, `duplicate`, `left`, `right`, `focus`, `remove`.
+    pub async fn choose_from_menu(&self, name: &str) -> Result {
+        let button = format!(".menu button[name={name}]");
+        if !self.shows(&button).await? {
+            self.press("button[name=more]").await?;
+            self.wait_for(&button).await?;
+        }
+        self.press(&button).await
+    }
+
+    /// The form of this panel, which is opened where it does not stand open.
+    pub async fn setup(&self) -> Result<Setup<'_, 'p>> {
+        if !self.shows("select[name=provider]").await? {
+            self.choose_from_menu("setup").await?;
+            self.wait_for("select[name=provider]").await?;
+        }
+        Ok(Setup { panel: self })
+    }
+
+    pub async fn view(&self) -> Result<PanelView> {
+        let script = "return view(panels()[args]);";
+        self.page.read(script, json!(self.index)).await
+    }
+
+    pub async fn text(&self) -> Result<String> {
+        Ok(self.view().await?.text)
+    }
+
+    pub async fn phase(&self) -> Result<Phase> {
+        Ok(self.view().await?.phase)
+    }
+
+    /// What the panel's error says; a failure when it shows none.
+    pub async fn error(&self) -> Result<String> {
+        let view = self.view().await?;
+        view.error.clone().ok_or_else(|| format!("panel {} shows no error: {view:#?}", self.index).into())
+    }
+
+    pub async fn wait_for_phase(&self, phase: Phase) -> Result {
+        self.page
+            .wait_until(
+                &format!("{phase:?} in panel {}", self.index),
+                "panels()[args.index]?.dataset.phase === args.phase",
+                json!({"index": self.index, "phase": phase}),
+            )
+            .await
+    }
+
+    /// Waits until the panel shows the first of its answer.
+    pub async fn wait_for_text(&self) -> Result {
+        self.page
+            .wait_until(
+                &format!("text in panel {}", self.index),
+                "panels()[args] && view(panels()[args]).text !== ''",
+                json!(self.index),
+            )
+            .await
+    }
+
+    /// Waits until the panel shows an error.
+    pub async fn wait_for_error(&self) -> Result<String> {
+        self.page
+            .wait_until(
+                &format!("an error in panel {}", self.index),
+                "panels()[args] && view(panels()[args]).error !== null",
+                json!(self.index),
+            )
+            .await?;
+        self.error().await
+    }
+
+    /// Waits until something of this panel can be seen.
+    pub async fn wait_for(&self, css: &str) -> Result {
+        self.page
+            .wait_until(
+                &format!("{css} in panel {}", self.index),
+                "isSeen(panels()[args.index].querySelector(args.css))",
+                json!({"index": self.index, "css": css}),
+            )
+            .await
+    }
+
+    /// Whether something of this panel can be seen.
+    pub async fn shows(&self, css: &str) -> Result<bool> {
+        let script = "
+            const it = panels()[args.index].querySelector(args.css);
+            return !!it && isSeen(it);";
+        self.page.read(script, json!({"index": self.index, "css": css})).await
+    }
+
+    /// Presses what is seen at this selector inside the panel.
+    pub async fn press(&self, css: &str) -> Result {
+        let pressed = self.find(css).await?.click().await;
+        Ok(pressed.map_err(|error| format!("{css} of panel {} cannot be pressed: {error}", self.index))?)
+    }
+
+    pub(super) fn name(&self) -> String {
+        format!("panel {}", self.index)
+    }
+
+    pub async fn find(&self, css: &str) -> Result<WebElement> {
+        let panel: WebElement = self.page.browser.nth("section[data-panel]", self.index).await?;
+        let found = panel.find(By::Css(css)).await;
+        Ok(found.map_err(|error| format!("{css} is not in panel {}: {error}", self.index))?)
+    }
+}
