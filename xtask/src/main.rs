@@ -7,8 +7,9 @@
 //! - [`page`]: builds the page, [`entry`] its two entry pages; [`serve`], [`static_files`], [`watch`]: show it
 //! - [`dist`]: the release page, with [`csp`] for own hosts, [`weigh`] and [`budget`] for its size
 //! - [`mod@test`]: all tests, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
-//! - [`ci`]: checks, then tests; [`size`] with [`wasm_file`], and [`fuzz`]: what their commands do
+//! - [`ci`]: checks, then tests; [`size`] with [`wasm_file`], [`mod@bench`] and [`fuzz`]: what their commands do
 
+mod bench;
 mod browsers;
 mod budget;
 mod ci;
@@ -47,7 +48,8 @@ cargo xtask <command>
   ci                             formatting, lints, docs, licences, then all of `test`
   dist [--connect <origin>]...   the release page, into dist/; fails over its size budget
   size                           which crate takes how much of the wasm
-  bench [arguments]              what measures speed
+  bench [arguments]              how fast bytes are decoded
+  bench streams                  the page with 4, 100 and 200 streams, beside a plain one, in Chromium
   fuzz [target] [--seconds N]    throws random bytes at every parser (600 s each)
   clean-tools                    removes the tools that the commands above have installed
   help                           this text
@@ -75,7 +77,7 @@ fn obey(arguments: &[&str]) -> Outcome<ExitCode> {
         "serve" => serve::serve(&Place::find()?, rest)?,
         "dist" => dist::dist(&Place::find()?, rest)?,
         "size" => size::size(&Place::find()?)?,
-        "bench" => bench(&Place::find()?, rest)?,
+        "bench" => bench::bench(&Place::find()?, rest)?,
         "fuzz" => fuzz::fuzz(&Place::find()?, rest)?,
         "clean-tools" => tools::clean(&Place::find()?)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
@@ -87,10 +89,4 @@ fn obey(arguments: &[&str]) -> Outcome<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn bench(place: &Place, arguments: &[&str]) -> Outcome {
-    let mut cargo = run::cargo(place, &["bench", "-p", "tutti-bench"]);
-    cargo.args(arguments);
-    run::must(&mut cargo, "The benchmarks did not run to their end.", "The lines above say why.")
 }

@@ -286,7 +286,7 @@ impl Browser {
         }
     }
 
-    pub(crate) async fn close(self) {
+    pub async fn close(self) {
         // What does not end by itself is ended with its driver.
         if let Err(error) = self.session.quit().await {
             eprintln!("the browser did not close: {error}");
