@@ -211,12 +211,20 @@ impl Page {
         let shell = self.shell();
         let key = shell.keys.get(&origin);
         spawn_local(async move {
+            if let Some(diagnosis) = known_before(&provider).await {
+                self.lists.try_update(|lists| lists.insert(name, ModelList::Unreachable(diagnosis)));
+                return;
+            }
             let transport = listing_transport(&provider, &settings, &shell);
             let listed =
                 listing::list_models(&provider, settings.dialect, key.as_ref(), &*transport, &*shell.clock)
                     .await;
             let list = match listed {
                 Ok(models) => ModelList::Known(models.into()),
+                Err(error) if error.class == ErrorClass::NetworkOrCors => {
+                    let facts = browser::facts(&provider, &provider.base_url, true).await;
+                    ModelList::Unreachable(after_failure(&facts))
+                }
                 Err(error) => ModelList::Failed(Box::new(error)),
             };
             self.lists.try_update(|lists| lists.insert(name, list));

@@ -41,6 +41,7 @@ fn Chip(panel: Panel, dragged: RwSignal<Option<(u32, i32, bool)>>) -> impl IntoV
         let reply = panel.reply.clone();
         move || words::phase_name(reply.kind())
     };
+    let problem = panel.problem.clone();
     let model = {
         let settings = panel.settings.clone();
         move || settings.with(|settings| settings.model.clone())
@@ -94,6 +95,7 @@ fn Chip(panel: Panel, dragged: RwSignal<Option<(u32, i32, bool)>>) -> impl IntoV
             class="chip"
             data-chip=id
             data-phase=kind
+            data-problem=move || problem.with(|problem| problem.as_ref().map(|_| ""))
             aria-pressed=move || enabled.get().to_string()
             class:dragged=move || dragged.with(|dragged| matches!(dragged, Some((it, _, true)) if *it == id))
             on:pointerdown=on_down

@@ -25,7 +25,7 @@ use crate::{
         settings::PanelSettings,
         workspace::{ModelSet, Workspace},
     },
-    model::{catalog, error::ApiError, http::Origin, listing::ModelInfo},
+    model::{catalog, diagnosis::Diagnosis, error::ApiError, http::Origin, listing::ModelInfo},
 };
 
 /// The simulated models that stand ready at the first visit.
@@ -81,6 +81,8 @@ pub enum ModelList {
     Loading,
     Known(Arc<[ModelInfo]>),
     Failed(Box<ApiError>),
+    /// No answer came, and this is what is known of why.
+    Unreachable(Diagnosis),
 }
 
 /// What all panels share of the world outside.

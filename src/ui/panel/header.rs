@@ -131,6 +131,9 @@ fn PhaseWords(panel: Panel) -> impl IntoView {
     let reply = panel.reply.clone();
     let words = Memo::new(move |_| {
         let language = page.language.get();
+        if panel.problem.with(Option::is_some) {
+            return Word::NotAsked.text(language).to_owned();
+        }
         reply.status.with(|status| {
             let Some(phase) = status.phase.as_ref().filter(|phase| !phase.is_over()) else {
                 return words::phase(language, status.phase.as_ref());

@@ -75,6 +75,10 @@ pub fn PanelView(panel: Panel, #[prop(into)] place: Signal<usize>) -> impl IntoV
         let panel = panel.clone();
         Memo::new(move |_| panel.is_enabled())
     };
+    let has_problem = {
+        let problem = panel.problem.clone();
+        Memo::new(move |_| problem.with(Option::is_some))
+    };
     let is_open = panel.is_setup_open.clone();
     let is_empty = {
         let problem = panel.problem.clone();
@@ -93,6 +97,7 @@ pub fn PanelView(panel: Panel, #[prop(into)] place: Signal<usize>) -> impl IntoV
             class="panel"
             data-panel=id
             data-phase=move || words::phase_name(kind.get())
+            data-problem=move || has_problem.get().then_some("")
             data-enabled=move || enabled.get().to_string()
             data-active=move || (page.active.get() == id).to_string()
             hidden=move || view.get() != View::Columns && page.active.get() != id

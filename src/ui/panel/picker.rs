@@ -190,7 +190,9 @@ fn List(
             Some(ModelList::Failed(error)) if error.class == ErrorClass::Auth => {
                 Some(words::list_needs_key(page.language.get()).to_owned())
             }
-            Some(ModelList::Failed(_)) => Some(words::list_failed(page.language.get()).to_owned()),
+            Some(ModelList::Failed(_) | ModelList::Unreachable(_)) => {
+                Some(words::list_failed(page.language.get()).to_owned())
+            }
             _ => None,
         }
     };

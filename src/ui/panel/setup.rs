@@ -260,6 +260,9 @@ fn Checked(panel: Panel) -> impl IntoView {
         list().map(|list| match list {
             ModelList::Loading => Word::Checking.text(language).to_owned(),
             ModelList::Known(models) => words::checked(language, models.len()),
+            ModelList::Unreachable(diagnosis) => {
+                words::diagnosis(language, &diagnosis, &browser::location_origin())
+            }
             ModelList::Failed(error) => words::failure(
                 language,
                 &error,

@@ -71,6 +71,7 @@ words! {
     MoveRight: "Move right", "오른쪽으로 이동", "右へ移動";
     FocusView: "Enlarge", "크게 보기", "拡大";
     Remove: "Remove", "제거", "削除";
+    NotAsked: "not sent", "보내지 않음", "未送信";
     Answer: "Answer", "답변", "回答";
     Reasoning: "Reasoning", "추론", "推論";
     Tools: "Tool calls", "도구 호출", "ツール呼び出し";

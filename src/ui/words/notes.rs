@@ -113,13 +113,17 @@ pub fn model_facts(_: Language, context: Option<u64>, price: Option<Price>) -> S
     }
 }
 
-/// What may be typed into a parameter's field.
+/// What may be typed into a parameter's field: `−2 – 2`, `1 – …`.
 pub fn parameter_hint(language: Language, parameter: Parameter) -> String {
     let Some((least, most)) = parameter.range() else {
         return super::Word::NotSent.text(language).to_owned();
     };
+    let short = |bound: f64| match bound.abs() > 100_000.0 {
+        true => "…".to_owned(),
+        false => super::tenths(bound.abs()).trim_end_matches(".0").to_owned(),
+    };
     let minus = if least < 0.0 { "−" } else { "" };
-    format!("{minus}{} – {}", super::tenths(least.abs()), super::tenths(most))
+    format!("{minus}{} – {}", short(least), short(most))
 }
 
 pub fn set_of(language: Language, models: &[String]) -> String {
