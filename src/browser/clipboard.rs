@@ -33,6 +33,8 @@ fn copy_selected(document: &Document, text: &str) -> Option<bool> {
     field.set_read_only(true);
     field.set_value(text);
     parent.append_child(&field).ok()?;
+    // Not every browser moves the focus to what is selected.
+    field.focus().ok()?;
     field.select();
     let is_copied =
         document.dyn_ref::<HtmlDocument>().is_some_and(|page| page.exec_command("copy") == Ok(true));

@@ -1,6 +1,6 @@
 //! Keys: whom they go to, what a reload keeps of them, and what is left when they are forgotten.
 
-use std::{cell::RefCell, rc::Rc, task::Poll};
+use std::{cell::Cell, rc::Rc};
 
 use js_sys::{Array, Promise};
 use tutti::{
@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{CryptoKey, IdbDatabase, IdbRequest, IdbTransactionMode, Storage};
 
-use super::page::{self, Replaced};
+use super::page::{self, Replaced, until};
 
 const CANARY: &str = "sk-canary-4711";
 
@@ -53,25 +53,6 @@ async fn fresh() -> Keyring {
     let ring = Keyring::open().await;
     assert!(ring.can_remember(), "this browser cannot store keys, so nothing is tested");
     ring
-}
-
-/// Waits for what another tab brings about.
-async fn until(ring: &Keyring, is_so: impl Fn(&Keyring) -> bool) {
-    let waiting = Rc::new(RefCell::new(None::<std::task::Waker>));
-    let wake = waiting.clone();
-    ring.on_change(move || {
-        if let Some(waker) = wake.borrow_mut().take() {
-            waker.wake();
-        }
-    });
-    let check = |context: &mut std::task::Context<'_>| {
-        if is_so(ring) {
-            return Poll::Ready(());
-        }
-        *waiting.borrow_mut() = Some(context.waker().clone());
-        Poll::Pending
-    };
-    futures::future::poll_fn(check).await;
 }
 
 fn entries(storage: &Storage) -> Vec<(String, String)> {
@@ -297,7 +278,7 @@ async fn forgetting_all_leaves_nothing_anywhere() {
     let other_tab = Keyring::open().await;
     ring.set(key(&here(), CANARY));
     ring.remember(true).await.expect("this browser can");
-    until(&other_tab, |ring| ring.has(&here()) && ring.is_remembered()).await;
+    until("told by the other tab", || other_tab.has(&here()) && other_tab.is_remembered()).await;
     ring.set(key(&elsewhere(), "sk-other"));
     // What is still being stored is forgotten too.
     ring.forget_all();
@@ -306,7 +287,7 @@ async fn forgetting_all_leaves_nothing_anywhere() {
     ring.settled().await;
     assert_eq!(names(&records().await), [""; 0]);
     assert_eq!(key_entries(), []);
-    until(&other_tab, |ring| ring.origins().is_empty() && !ring.is_remembered()).await;
+    until("told by the other tab", || other_tab.origins().is_empty() && !other_tab.is_remembered()).await;
     other_tab.settled().await;
     assert_eq!(Keyring::open().await.origins(), []);
     // It can begin anew.
@@ -322,14 +303,14 @@ async fn another_tab_has_the_new_key_for_its_next_call() {
     ring.remember(true).await.expect("this browser can");
     let other_tab = Keyring::open().await;
     ring.set(key(&here(), "sk-new"));
-    until(&other_tab, |ring| secret_of(ring, &here()).as_deref() == Some("sk-new")).await;
+    until("told by the other tab", || secret_of(&other_tab, &here()).as_deref() == Some("sk-new")).await;
     ring.forget(&here());
-    until(&other_tab, |ring| !ring.has(&here())).await;
+    until("told by the other tab", || !other_tab.has(&here())).await;
     // Off in one tab is off in all; each keeps its keys for itself.
     ring.set(key(&here(), "sk-last"));
-    until(&other_tab, |ring| ring.has(&here())).await;
+    until("told by the other tab", || other_tab.has(&here())).await;
     ring.remember(false).await.expect("this browser can");
-    until(&other_tab, |ring| !ring.is_remembered()).await;
+    until("told by the other tab", || !other_tab.is_remembered()).await;
     assert_eq!(secret_of(&other_tab, &here()).as_deref(), Some("sk-last"));
     // Without "remember" a key is the tab's own.
     ring.set(key(&here(), "sk-mine"));
@@ -399,14 +380,20 @@ async fn remembered_keys_join_when_the_storage_answers_late() {
     let replaced = Replaced::getter("indexedDB", late);
     let started = Keyring::open().await;
     assert_eq!(started.origins(), []);
-    started.set(key(&elsewhere(), "sk-typed-meanwhile"));
     drop(replaced);
+    let changes = Rc::new(Cell::new(0));
+    let count = changes.clone();
+    started.on_change(move || count.set(count.get() + 1));
+    started.set(key(&elsewhere(), "sk-typed-meanwhile"));
+    let before = changes.get();
+    assert_eq!(before, 1);
     page::global("go")
         .dyn_into::<js_sys::Function>()
         .expect("a function")
         .call0(&JsValue::NULL)
         .expect("no error");
-    until(&started, |ring| ring.has(&here())).await;
+    until("the keys have joined", || started.has(&here())).await;
+    assert!(changes.get() > before, "nobody was told");
     assert!(started.can_remember() && started.is_remembered());
     assert_eq!(secret_of(&started, &elsewhere()).as_deref(), Some("sk-typed-meanwhile"));
     started.settled().await;

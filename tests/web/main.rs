@@ -9,6 +9,7 @@ mod follow;
 mod keys;
 mod network;
 mod page;
+mod tab;
 mod tail;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

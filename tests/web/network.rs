@@ -126,3 +126,43 @@ async fn what_the_policy_blocks_is_known_and_remembered() {
     assert_eq!(after_failure(&facts), Diagnosis::NotAllowed);
     assert!(!facts_about("https://unlisted.invalid.example", false).await.is_blocked_by_policy);
 }
+
+/// The body of a function that says that this directive has blocked that address.
+fn block(directive: &str, url: &str) -> String {
+    format!(
+        "document.dispatchEvent(new SecurityPolicyViolationEvent('securitypolicyviolation', {{
+            blockedURI: '{url}', effectiveDirective: '{directive}', violatedDirective: '{directive}',
+            documentURI: location.href, originalPolicy: '', disposition: 'enforce', statusCode: 200
+        }}));"
+    )
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_answers_a_probe_with_a_forbidden_redirect_has_answered() {
+    let reject = "return Promise.reject(new TypeError('Failed to fetch'))";
+    for (address, directive, url, answers) in [
+        ("http://127.0.0.1:11", "connect-src", "http://127.0.0.1:11/", true),
+        // Some browsers tell only the origin.
+        ("http://127.0.0.1:12", "connect-src", "http://127.0.0.1:12", true),
+        ("http://127.0.0.1:13", "connect-src", "http://127.0.0.1:14/", false),
+        ("http://127.0.0.1:15", "img-src", "http://127.0.0.1:15/", false),
+    ] {
+        let fetch = format!("return () => {{ {} {reject} }}", block(directive, url));
+        let fetch = Replaced::getter("fetch", &fetch);
+        assert_eq!(facts_about(address, true).await.probe, Some(answers), "{address}");
+        // It says nothing of the addresses that are really called.
+        assert!(!facts_about(address, false).await.is_blocked_by_policy, "{address}");
+        drop(fetch);
+        // The next probe is asked anew.
+        let _fetch = Replaced::getter("fetch", &format!("return () => {{ {reject} }}"));
+        assert_eq!(facts_about(address, true).await.probe, Some(false), "{address}");
+    }
+    let say = |directive, url| {
+        js_sys::Function::new_no_args(&block(directive, url)).call0(&page::window()).expect("no error");
+    };
+    say("img-src", "http://127.0.0.1:16/v1/models");
+    assert!(!facts_about("http://127.0.0.1:16", false).await.is_blocked_by_policy);
+    say("connect-src", "http://127.0.0.1:16/v1/models");
+    assert!(facts_about("http://127.0.0.1:16", false).await.is_blocked_by_policy);
+    assert!(!facts_about("http://127.0.0.1:1", false).await.is_blocked_by_policy);
+}
