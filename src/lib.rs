@@ -10,7 +10,7 @@
 //!
 //! The shell:
 //! - [`engine`]: the only loop that waits; drives calls over a transport into a sink
-//! - `browser`: the only place that names the browser: fetch, clocks, growing text
+//! - `browser`: the only place that names the browser: fetch, keys, storage, text that grows
 //! - [`ui`]: what a person sees and touches
 //!
 //! Who may import whom: `ui -> engine -> call -> wire -> model`, `ui -> browser -> engine`,
