@@ -258,7 +258,7 @@ fn an_unsupported_parameter_is_left_out_the_second_time() {
     assert_eq!(player.seen().phases, [Queued, Connecting, Waiting, Connecting, Waiting, Streaming, Finished]);
     let summary = player.seen().summary;
     assert_eq!((summary.attempts, summary.retries), (2, 0));
-    assert_eq!(summary.without, Some(OptionalField::Temperature));
+    assert_eq!(summary.without.iter().collect::<Vec<_>>(), [OptionalField::Temperature]);
     assert_eq!(next.entered(Connecting), player.entered(Finished));
     let sent = world.traffic.sent.borrow();
     let bodies = sent.iter().take(2).map(|sent| sent.request.body.clone().unwrap());

@@ -2,7 +2,7 @@
 
 use crate::model::http::Headers;
 
-use super::{field::OptionalField, limits::Limits, patience::Patience, reply::Reply};
+use super::{field::OptionalFields, limits::Limits, patience::Patience, reply::Reply};
 
 /// What the panel and the timeline show of a call. Durations are in milliseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Summary {
     /// Attempts made, or waited for, after a failure.
     pub retries: u32,
     /// What the provider did not accept and the last request left out.
-    pub without: Option<OptionalField>,
+    pub without: OptionalFields,
     /// From the request (the last one) to the first byte of its body.
     pub first_byte_ms: Option<u64>,
     /// From the request (the last one) to the first readable piece.

@@ -1,4 +1,5 @@
-//! The optional field that a refusal names. The request is sent once more without it.
+//! The optional field that a refusal names. The request is sent once more without it, and without
+//! those that were refused before.
 
 use crate::model::{
     chat::{ChatRequest, Stream},
@@ -26,6 +27,38 @@ pub enum OptionalField {
     Stream,
 }
 
+/// Some of the fields, each at most once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct OptionalFields(u16);
+
+impl OptionalFields {
+    /// How many one call leaves out at most: a host that refuses more is asked in the wrong format.
+    pub const MOST: usize = 4;
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn has(self, field: OptionalField) -> bool {
+        self.0 & field.bit() != 0
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = OptionalField> {
+        OptionalField::ALL.into_iter().filter(move |field| self.has(*field))
+    }
+
+    /// With that field too; `None` when it is among them already, or they are as many as may be.
+    pub fn with(self, field: OptionalField) -> Option<Self> {
+        (!self.has(field) && self.iter().count() < Self::MOST).then_some(Self(self.0 | field.bit()))
+    }
+}
+
+impl FromIterator<OptionalField> for OptionalFields {
+    fn from_iter<I: IntoIterator<Item = OptionalField>>(fields: I) -> Self {
+        Self(fields.into_iter().fold(0, |bits, field| bits | field.bit()))
+    }
+}
+
 /// The optional field that a 400 or 422 calls unsupported, if it does.
 pub fn unsupported_field(error: &ApiError) -> Option<OptionalField> {
     use ErrorClass::{Auth, Blocked, Quota, TooLong};
@@ -50,6 +83,25 @@ pub fn unsupported_field(error: &ApiError) -> Option<OptionalField> {
 }
 
 impl OptionalField {
+    pub const ALL: [Self; 12] = [
+        Self::Temperature,
+        Self::TopP,
+        Self::TopK,
+        Self::MaxTokens,
+        Self::Stop,
+        Self::Seed,
+        Self::PresencePenalty,
+        Self::FrequencyPenalty,
+        Self::Effort,
+        Self::Thoughts,
+        Self::StreamOptions,
+        Self::Stream,
+    ];
+
+    fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
     /// The name that a person knows it by.
     pub fn name(self) -> &'static str {
         match self {
@@ -226,6 +278,22 @@ mod tests {
         check(400, None, "Unknown parameter: 'logit_bias'");
         check(404, Some("temperature"), "Unsupported parameter: 'temperature'");
         check(400, None, "");
+    }
+
+    #[test]
+    fn four_different_fields_are_room_for_all() {
+        let whole: OptionalFields = OptionalField::ALL.into_iter().collect();
+        assert!(whole.iter().eq(OptionalField::ALL));
+        let mut fields = OptionalFields::default();
+        for (before, field) in OptionalField::ALL.into_iter().enumerate() {
+            match fields.with(field) {
+                Some(more) => fields = more,
+                None => assert!(before >= OptionalFields::MOST),
+            }
+            assert_eq!(fields.with(field), None);
+        }
+        assert!(fields.iter().eq(OptionalField::ALL.into_iter().take(4)));
+        assert!(OptionalFields::default().is_empty() && !fields.is_empty());
     }
 
     #[test]

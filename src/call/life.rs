@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     attempt::{Attempt, Body, Refusal, Summary},
-    field::{OptionalField, unsupported_field},
+    field::{OptionalFields, unsupported_field},
     limits::Limits,
     patience::Now,
     phase::{Phase, Transition},
@@ -48,8 +48,8 @@ pub enum Input<'a> {
 pub enum Need {
     /// A slot of the queue.
     Slot,
-    /// The request sent, without that field, and the headers of the reply.
-    Headers { attempt: u32, without: Option<OptionalField> },
+    /// The request sent, without those fields, and the headers of the reply.
+    Headers { attempt: u32, without: OptionalFields },
     /// The next piece of that reply's body.
     Body { attempt: u32 },
     /// Time to pass, without a slot.
@@ -88,7 +88,7 @@ pub struct Call {
     retries: u32,
     resets: u32,
     waited_ms: u64,
-    without: Option<OptionalField>,
+    without: OptionalFields,
     /// Servers echo keys in their errors; nothing that leaves a call holds this one.
     key: Option<ApiKey>,
     /// The last attempt; it stays after the end for its numbers.
@@ -121,7 +121,7 @@ impl Call {
             retries: 0,
             resets: 0,
             waited_ms: 0,
-            without: None,
+            without: OptionalFields::default(),
             key: None,
             attempt: None,
         }
@@ -325,9 +325,9 @@ impl Call {
                 let mut error = read_error(refusal.status, &refusal.bytes);
                 let said = wait_said(&mut error, &refusal.headers, self.now);
                 let again = refusal_is_retryable(refusal.status, error.class, &refusal.headers);
-                match unsupported_field(&error).filter(|_| self.without.is_none()) {
-                    Some(field) => {
-                        self.without = Some(field);
+                match unsupported_field(&error).and_then(|field| self.without.with(field)) {
+                    Some(without) => {
+                        self.without = without;
                         self.connect();
                     }
                     None => self.fail(error, if again { Retry::After(said) } else { Retry::Never }, out),

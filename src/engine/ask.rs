@@ -1,7 +1,7 @@
 //! One question to one model, and the request that it becomes.
 
 use crate::{
-    call::{Limits, field::OptionalField, queue::Class},
+    call::{Limits, field::OptionalFields, queue::Class},
     model::{
         chat::ChatRequest,
         curl::curl,
@@ -34,17 +34,19 @@ pub struct Notes {
 }
 
 impl Ask {
-    /// The request as it goes out, the key kept apart.
+    /// The request as it goes out without those fields, the key kept apart.
     ///
     /// # Errors
     /// See [`encode::encode`].
-    pub fn encode(&self, without: Option<OptionalField>) -> Result<Encoded, EncodeError> {
-        let Some(field) = without else {
+    pub fn encode(&self, without: OptionalFields) -> Result<Encoded, EncodeError> {
+        if without.is_empty() {
             return encode::encode(&self.provider, self.dialect, self.key.as_ref(), &self.request);
-        };
+        }
         let mut provider = self.provider.clone();
         let mut request = self.request.clone();
-        field.leave_out(self.dialect, &mut request, &mut provider.quirks);
+        for field in without.iter() {
+            field.leave_out(self.dialect, &mut request, &mut provider.quirks);
+        }
         encode::encode(&provider, self.dialect, self.key.as_ref(), &request)
     }
 
@@ -53,7 +55,7 @@ impl Ask {
     /// # Errors
     /// See [`encode::encode`].
     pub fn curl(&self) -> Result<String, EncodeError> {
-        self.encode(None).map(|encoded| curl(&encoded.request))
+        self.encode(OptionalFields::default()).map(|encoded| curl(&encoded.request))
     }
 }
 

@@ -2,7 +2,13 @@
 
 use tutti::{
     call::{
-        Call, Input, Limits, Need, Now, Phase, field::OptionalField, phase::PhaseKind, queue::QueueSettings,
+        Call, Input, Limits, Need, Now, Phase,
+        field::{
+            OptionalField::{self, *},
+            OptionalFields,
+        },
+        phase::PhaseKind,
+        queue::QueueSettings,
     },
     model::{
         answer::Answer,
@@ -167,26 +173,66 @@ fn the_queue_hears_of_too_many_requests() {
 // A field that the provider does not know
 
 const NO_TEMPERATURE: &str = r#"{"error":{"message":"Unsupported parameter: 'temperature' is not supported with this model.","type":"invalid_request_error","param":"temperature","code":"unsupported_parameter"}}"#;
-const NO_SEED: &str = r#"{"error":{"message":"Unknown parameter: 'seed'.","param":"seed"}}"#;
+
+/// A refusal of one more field.
+fn refuses(field: &str) -> Exchange {
+    let refusal = r#"{"error":{"message":"Unknown parameter: 'FIELD'.","param":"FIELD"}}"#;
+    Exchange::status(400, refusal.replace("FIELD", field))
+}
+
+fn without(fields: &[OptionalField]) -> OptionalFields {
+    fields.iter().copied().collect()
+}
+
+/// What each request left out.
+fn all_left_out(player: &Player) -> Vec<Vec<OptionalField>> {
+    player.sent.iter().map(|(_, without)| without.iter().collect()).collect()
+}
 
 #[test]
 fn an_unsupported_optional_field_is_left_out_and_named() {
     let player = check(vec![Exchange::status(400, NO_TEMPERATURE), good()], "Finished Stop", 2);
-    assert_eq!(player.sent[1].1, Some(OptionalField::Temperature));
+    assert_eq!(player.sent[1].1, without(&[Temperature]));
     let summary = player.call.summary(0);
-    assert_eq!((summary.without, summary.retries), (Some(OptionalField::Temperature), 0));
+    assert_eq!((summary.without, summary.retries), (without(&[Temperature]), 0));
     let fastapi = r#"{"detail":[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted"}]}"#;
     let player = check(vec![Exchange::status(422, fastapi), good()], "Finished Stop", 2);
-    assert_eq!(player.sent[1].1, Some(OptionalField::Seed));
+    assert_eq!(player.sent[1].1, without(&[Seed]));
 }
 
 #[test]
-fn only_one_field_is_left_out_and_it_stays_left_out() {
-    let (first, second) = (Exchange::status(400, NO_TEMPERATURE), Exchange::status(400, NO_SEED));
-    check(vec![first.clone(), second, good()], "Failed Request", 2);
-    let player = check(vec![first, Exchange::status(503, ""), good()], "Finished Stop", 3);
-    let without: Vec<_> = player.sent.iter().map(|(_, without)| *without).collect();
-    assert_eq!(without, [None, Some(OptionalField::Temperature), Some(OptionalField::Temperature)]);
+fn one_field_after_the_other_is_left_out_up_to_four() {
+    let refusals = ["top_k", "temperature", "seed", "stop"].map(refuses);
+    let player = check([refusals.as_slice(), &[good()]].concat(), "Finished Stop", 5);
+    let expected = [
+        vec![],
+        vec![TopK],
+        vec![Temperature, TopK],
+        vec![Temperature, TopK, Seed],
+        vec![Temperature, TopK, Stop, Seed],
+    ];
+    assert_eq!(all_left_out(&player), expected);
+    let summary = player.call.summary(0);
+    assert_eq!((summary.without, summary.attempts, summary.retries), (player.sent[4].1, 5, 0));
+    let fifth = [refusals.as_slice(), &[refuses("top_p"), good()]].concat();
+    let player = check(fifth, "Failed Request", 5);
+    assert_eq!(player.error().map(|error| error.message.as_str()), Some("Unknown parameter: 'top_p'."));
+    assert_eq!(player.call.summary(0).without, without(&[Temperature, TopK, Seed, Stop]));
+}
+
+#[test]
+fn a_field_that_is_refused_although_it_was_left_out_is_the_end() {
+    check(vec![refuses("seed"), refuses("seed"), good()], "Failed Request", 2);
+    check(vec![refuses("seed"), refuses("top_k"), refuses("seed"), good()], "Failed Request", 3);
+}
+
+#[test]
+fn what_was_left_out_once_stays_left_out() {
+    let player =
+        check(vec![refuses("seed"), Exchange::status(503, ""), refuses("stop"), good()], "Finished Stop", 4);
+    let expected = [vec![], vec![Seed], vec![Seed], vec![Stop, Seed]];
+    assert_eq!(all_left_out(&player), expected);
+    assert_eq!(player.call.summary(0).retries, 1);
 }
 
 // Silence

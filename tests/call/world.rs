@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 use tutti::{
     call::{
         Call, Input, Limits, Need, Now,
-        field::OptionalField,
+        field::OptionalFields,
         phase::{Phase, PhaseKind, Transition},
         queue::{CallId, Class, Outcome, Queue, QueueSettings},
     },
@@ -77,7 +77,7 @@ pub struct Player {
     pub answer: Answer,
     pub events: usize,
     /// What each attempt left out, and when it was sent.
-    pub sent: Vec<(u64, Option<OptionalField>)>,
+    pub sent: Vec<(u64, OptionalFields)>,
     /// Bytes of the last attempt's body that arrived.
     pub delivered: usize,
     pub origin: Origin,

@@ -27,6 +27,7 @@ use tutti::{
     },
     engine::{
         Ask, Engine, StopHandle,
+        ask::Notes,
         simulated::{Simulated, Simulation},
         stop_pair,
         transport::{AttemptEnd, Clock, Journal, Reply, ReplySink, Transport},
@@ -416,6 +417,8 @@ pub struct Seen {
     pub phase: Option<Phase>,
     pub log: Vec<Transition>,
     pub summary: Summary,
+    /// What was said of each request before it was sent.
+    pub notes: Vec<Notes>,
     /// How often something was to be drawn.
     pub applied: usize,
     pub last_ms: u64,
@@ -425,6 +428,10 @@ pub struct Seen {
 pub struct Sink(RefCell<Seen>);
 
 impl ReplySink for Sink {
+    fn sending(&self, notes: &Notes) {
+        self.0.borrow_mut().notes.push(notes.clone());
+    }
+
     fn apply(&self, events: &[StreamEvent], call: &Call, now_ms: u64) {
         let mut seen = self.0.borrow_mut();
         events.iter().for_each(|event| seen.answer.apply(event));

@@ -32,7 +32,7 @@ pub fn Extras(panel: Panel) -> impl IntoView {
         let language = page.language.get();
         let (without, skipped, retries) = about.get();
         let mut lines = notes.with(|notes| words::notes(language, notes));
-        lines.extend(without.map(|field| words::sent_without(language, field)));
+        lines.extend((!without.is_empty()).then(|| words::sent_without(language, without)));
         lines.extend((skipped > 0).then(|| words::skipped_events(language, skipped)));
         lines.extend((retries > 0).then(|| words::retried(language, retries)));
         lines

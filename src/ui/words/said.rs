@@ -2,7 +2,11 @@
 
 use super::{Language, seconds};
 use crate::{
-    call::{Phase, field::OptionalField, phase::PhaseKind},
+    call::{
+        Phase,
+        field::{OptionalField, OptionalFields},
+        phase::PhaseKind,
+    },
     model::{
         event::{Finish, FinishReason},
         provider::{Place, Provider},
@@ -72,13 +76,14 @@ fn finished(language: Language, reason: &FinishReason) -> String {
     }
 }
 
-/// The provider refused one field, and the request went out again without it.
-pub fn sent_without(language: Language, field: OptionalField) -> String {
-    let name = field.name();
+/// The provider refused these fields, and the request went out again without them.
+pub fn sent_without(language: Language, fields: OptionalFields) -> String {
+    let between = language.pick(["”, “", "”, “", "」「"]);
+    let names = fields.iter().map(OptionalField::name).collect::<Vec<_>>().join(between);
     language.pick([
-        format!("The provider does not accept “{name}” here; it was left out."),
-        format!("제공자가 “{name}”을(를) 받지 않아 제외했습니다."),
-        format!("プロバイダーが「{name}」を受け付けないため、除いて送りました。"),
+        format!("The provider does not accept “{names}” here; sent without."),
+        format!("제공자가 “{names}”을(를) 받지 않아 제외했습니다."),
+        format!("プロバイダーが「{names}」を受け付けないため、除いて送りました。"),
     ])
 }
 
