@@ -2,6 +2,10 @@
 
 use crate::model::{event::Usage, listing::Price};
 
+/// From the first readable piece to the end, in milliseconds, for a rate to mean anything: an answer
+/// that came whole in one or two pieces was generated before any of it was seen.
+const SHORTEST_MS: u64 = 200;
+
 /// What a call's summary tells of its times, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {
@@ -24,7 +28,8 @@ pub struct Numbers {
     pub input: Option<u64>,
     /// Tokens of everything that was generated, thinking included.
     pub output: Option<u64>,
-    /// Output tokens per second between the first readable piece and the end.
+    /// Output tokens per second between the first readable piece and the end, if these are at least
+    /// 200 ms apart.
     pub rate: Option<f64>,
     /// In US dollars.
     pub cost_usd: Option<f64>,
@@ -53,7 +58,7 @@ impl Numbers {
 }
 
 fn rate(times: &Times, usage: &Usage) -> Option<f64> {
-    let ms = times.attempt_ms?.checked_sub(times.first_token_ms?).filter(|ms| *ms >= 2)?;
+    let ms = times.attempt_ms?.checked_sub(times.first_token_ms?).filter(|ms| *ms >= SHORTEST_MS)?;
     // Thinking that nobody saw was generated before the first piece that anybody saw.
     let unseen = if times.shows_thinking { 0 } else { usage.total.reasoning.unwrap_or_default() };
     let tokens = usage.total.output?.checked_sub(unseen).filter(|tokens| *tokens > 0)?;
@@ -110,8 +115,8 @@ mod tests {
         };
         let counted = Some(usage(Some(10), Some(100)));
         check(TIMES, counted.clone(), Some(50.0));
-        check(Times { attempt_ms: Some(502), ..TIMES }, counted.clone(), Some(50_000.0));
-        check(Times { attempt_ms: Some(501), ..TIMES }, counted.clone(), None);
+        check(Times { attempt_ms: Some(700), ..TIMES }, counted.clone(), Some(500.0));
+        check(Times { attempt_ms: Some(699), ..TIMES }, counted.clone(), None);
         check(Times { attempt_ms: Some(500), ..TIMES }, counted.clone(), None);
         check(Times { attempt_ms: Some(400), ..TIMES }, counted.clone(), None);
         check(Times { attempt_ms: None, ..TIMES }, counted.clone(), None);
