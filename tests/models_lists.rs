@@ -4,7 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tutti::{
-    model::listing::{ModelInfo, Price},
+    model::{
+        error::ErrorClass,
+        listing::{ModelInfo, Price},
+    },
     wire::models::{read_models, read_page},
 };
 
@@ -167,6 +170,19 @@ fn the_next_page_is_known_where_there_is_one() {
 }
 
 #[test]
+fn what_is_no_json_is_told_apart() {
+    let class = |body: &str| read_models(body.as_bytes()).unwrap_err().class;
+    assert_eq!(class("<html><title>Log in</title>"), ErrorClass::NotAStream);
+    assert_eq!(class("\u{feff}\r\n<!doctype html>"), ErrorClass::NotAStream);
+    assert_eq!(class(""), ErrorClass::Empty);
+    assert_eq!(class("\n"), ErrorClass::Empty);
+    assert_eq!(class("it works!"), ErrorClass::Protocol);
+    assert_eq!(class("{\"data\":[{\"id\":\"cut o"), ErrorClass::Protocol);
+    assert_eq!(class("data: {\"error\":{\"code\":\"invalid_api_key\"}}\n\n"), ErrorClass::Auth);
+    assert_eq!(read_models("\u{feff}[{\"id\":\"a\"}]".as_bytes()).unwrap().len(), 1);
+}
+
+#[test]
 fn a_refusal_with_status_200_is_a_refusal() {
     let error = |body: &str| read_models(body.as_bytes()).unwrap_err().message.clone();
     assert_eq!(error(r#"{"error":{"message":"no such key"}}"#), "no such key");
@@ -174,8 +190,6 @@ fn a_refusal_with_status_200_is_a_refusal() {
     assert_eq!(error(r#"[{"error":{"message":"quota"}}]"#), "quota");
     assert_eq!(error(r#"{"data":{"id":"a"}}"#), "this is no list of models");
     assert_eq!(error("7"), "this is no list of models");
-    assert!(read_models(b"<html>").is_err());
-    assert!(read_models(b"").is_err());
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(read_models(deep.as_bytes()).is_err());
 }

@@ -26,8 +26,9 @@ pub fn read_models(body: &[u8]) -> Result<Vec<ModelInfo>, Box<ApiError>> {
 /// # Errors
 /// As [`read_models`].
 pub fn read_page(body: &[u8]) -> Result<ModelPage, Box<ApiError>> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
-        return Err(Box::new(read_error(200, body)));
+        return Err(Box::new(not_json(body)));
     };
     let list = value.get("data").or_else(|| value.get("models")).unwrap_or(&value);
     // A server without models may write `null` for the empty list.
@@ -41,6 +42,20 @@ pub fn read_page(body: &[u8]) -> Result<ModelPage, Box<ApiError>> {
         _ if is_error || is_message(&value) => Err(Box::new(read_error(200, body))),
         _ => Err(Box::new(ApiError::new(ErrorClass::Protocol, "this is no list of models"))),
     }
+}
+
+/// What a server says with HTTP 200 that is no JSON value: nothing, the page of a network to log in
+/// to, an error framed like a stream.
+fn not_json(body: &[u8]) -> ApiError {
+    let mut error = read_error(200, body);
+    error.class = match body.trim_ascii_start().first() {
+        None => ErrorClass::Empty,
+        Some(b'<') => ErrorClass::NotAStream,
+        // Its words tell no cause.
+        Some(_) if error.class == ErrorClass::Server => ErrorClass::Protocol,
+        Some(_) => error.class,
+    };
+    error
 }
 
 fn is_message(value: &Value) -> bool {
