@@ -3,11 +3,14 @@
 //! - `fetch`, `clock`: what the engine runs on
 //! - `network`: what can be known when a request fails
 //! - `keys`: where keys live; [`storage`]: what else a reload keeps
+//! - `dom`, `event`: elements that follow signals, and what a person does to them
 //! - `tail`, `follow`: text that grows, and scrolling along with it
 //! - `tab`, `clipboard`, and below: what a page asks of its browser
 
 mod clipboard;
 mod clock;
+mod dom;
+mod event;
 mod fetch;
 mod follow;
 mod keys;
@@ -20,14 +23,14 @@ mod tail;
 
 pub use clipboard::copy;
 pub use clock::PageClock;
+pub use dom::{El, button, effect, el, mount, on_window};
+pub use event::Event;
 pub use fetch::Fetch;
 pub use follow::Follow;
 pub use keys::{Keyring, StorageProblem};
 pub use listener::Listener;
 pub use network::{facts, policy};
-pub use pointing::{
-    chip_at, focus_element, focus_first, focus_sibling, hold_pointer, is_typing, leaves, pasted_text, show,
-};
+pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, show};
 pub use tab::{Interval, every, go_to, is_hidden, location_origin, on_visibility_change, set_title};
 pub use tail::Tail;
 

@@ -1,10 +1,7 @@
 //! Where the pointer is and where the focus goes.
 
 use wasm_bindgen::JsCast;
-use web_sys::{
-    ClipboardEvent, Document, Element, FocusEvent, HtmlElement, Node, PointerEvent, ScrollIntoViewOptions,
-    ScrollLogicalPosition,
-};
+use web_sys::{Document, Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 fn document() -> Option<Document> {
     web_sys::window()?.document()
@@ -15,11 +12,6 @@ fn focus_html(element: Option<Element>) {
         // Where nothing can take the focus, there is nothing to do.
         let _ = element.focus();
     }
-}
-
-/// Moves the focus to an element that the page holds.
-pub fn focus_element(element: Option<HtmlElement>) {
-    focus_html(element.map(Into::into));
 }
 
 /// Moves the focus to the first element that the selector finds.
@@ -44,22 +36,6 @@ pub fn chip_at(x: i32, y: i32) -> Option<u32> {
     element.closest("[data-chip]").ok()??.get_attribute("data-chip")?.parse().ok()
 }
 
-/// Sends the pointer's further events to the element that this one went to, wherever it moves.
-pub fn hold_pointer(event: &PointerEvent) {
-    let element = event.current_target().and_then(|target| target.dyn_into::<Element>().ok());
-    if let Some(element) = element {
-        // A pointer that is gone cannot be held, and need not be.
-        let _ = element.set_pointer_capture(event.pointer_id());
-    }
-}
-
-/// Whether the focus goes out of the element that listens.
-pub fn leaves(event: &FocusEvent) -> bool {
-    let within = event.current_target().and_then(|target| target.dyn_into::<Node>().ok());
-    let to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-    within.is_none_or(|within| !within.contains(to.as_ref()))
-}
-
 /// Whether a key goes to something that is typed or chosen in, so that no shortcut may take it.
 pub fn is_typing() -> bool {
     let focused = document().and_then(|document| document.active_element());
@@ -68,11 +44,6 @@ pub fn is_typing() -> bool {
             || element.closest("dialog, [role=listbox]").ok().flatten().is_some()
     };
     focused.is_some_and(is_field)
-}
-
-/// The text that is being pasted.
-pub fn pasted_text(event: &ClipboardEvent) -> Option<String> {
-    event.clipboard_data()?.get_data("text/plain").ok()
 }
 
 /// Scrolls the element of that id into view, no farther than needed.

@@ -7,7 +7,10 @@ use super::{
     page::Page,
     words::{self, Ended},
 };
-use crate::{browser, call::phase::PhaseKind};
+use crate::{
+    browser::{self, El, effect, el},
+    call::phase::PhaseKind,
+};
 
 /// Answers that end close together are announced together, after so many ms.
 const BATCH_MS: u32 = 2_000;
@@ -46,12 +49,10 @@ impl Page {
     }
 }
 
-#[component]
-pub fn StatusLine() -> impl IntoView {
-    let page = Page::expect();
+pub fn status_line(page: Page) -> El {
     let said = RwSignal::new(String::new());
     let timer = StoredValue::new_local(None);
-    Effect::new(move || {
+    effect(move || {
         let has_news = page.ended.with(|ended| !ended.is_empty());
         if has_news && timer.with_value(Option::is_none) {
             timer.set_value(Some(browser::every(BATCH_MS, move || {
@@ -67,5 +68,5 @@ pub fn StatusLine() -> impl IntoView {
     });
     let listener = StoredValue::new_local(listener);
     on_cleanup(move || listener.dispose());
-    view! { <p id="status" role="status">{move || said.get()}</p> }
+    el("p").attrs(&[("id", "status"), ("role", "status")]).live(move || said.get())
 }

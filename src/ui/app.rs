@@ -3,17 +3,18 @@
 use leptos::prelude::*;
 
 use super::{
-    announce::StatusLine,
-    chips::Chips,
-    composer::Composer,
-    dialogs::{Dialog, Dialogs},
+    announce::status_line,
+    chips::chips,
+    composer::composer,
+    dialogs::{Dialog, dialogs},
     page::{Page, Undoable},
-    panel::PanelView,
+    panel::panel_view,
+    parts::{hint, label_of, option, word_button},
     shortcuts::listen,
     words::{self, Language, Word},
 };
 use crate::{
-    browser::{self, Keyring},
+    browser::{self, El, Keyring, button, effect, el},
     grid::choices::{Theme, View},
 };
 
@@ -22,209 +23,140 @@ pub fn mount() {
     console_error_panic_hook::set_once();
     browser::start(async {
         let keys = Keyring::open().await;
-        leptos::mount::mount_to_body(move || view! { <App keys /> });
+        // What owns all signals, and what runs their effects; the elements are put in beside it.
+        leptos::mount::mount_to_body(move || browser::mount(app(Page::new(keys))));
     });
 }
 
-#[component]
-fn App(keys: Keyring) -> impl IntoView {
-    let page = Page::new(keys);
-    provide_context(page);
-    Effect::new(move || browser::set_document_language(page.language.get().tag()));
+fn app(page: Page) -> Vec<El> {
+    effect(move || browser::set_document_language(page.language.get().tag()));
     let theme = Memo::new(move |_| page.saved.with(|saved| saved.theme));
-    Effect::new(move || {
+    effect(move || {
         browser::set_theme(match theme.get() {
             Theme::System => None,
-            Theme::Light => Some("light"),
-            Theme::Dark => Some("dark"),
+            chosen => Some(chosen.name()),
         });
     });
     listen(page);
     let view = page.view();
-    let place = move |id: u32| {
-        Signal::derive(move || {
-            page.panels.with(|panels| panels.iter().position(|panel| panel.id == id).map_or(0, |at| at + 1))
-        })
-    };
-    view! {
-        <TopBar />
-        <Show when=move || view.get() == View::Tabs>
-            <TabBar />
-        </Show>
-        <Asked />
-        <main
-            class="panels"
-            data-view=move || view_name(view.get())
-            data-count=move || page.panels.with(Vec::len)
-        >
-            <For each=move || page.panels.get() key=|panel| panel.id let(panel)>
-                <PanelView place=place(panel.id) panel />
-            </For>
-        </main>
-        <footer class="bottom">
-            <Examples />
-            <StatusLine />
-            <div class="run">
-                <Chips />
-                <RunBar />
-            </div>
-            <Composer />
-        </footer>
-        <Dialogs />
-    }
+    let panels = el("main").class("panels").bind("data-view", move || Some(view.get().name())).each(
+        move || page.panels.with(|panels| panels.iter().map(|panel| panel.id).collect()),
+        move |id| page.find(*id).map_or_else(|| el("section"), |(_, panel)| panel_view(page, &panel)),
+    );
+    let bottom = el("footer")
+        .class("bottom")
+        .child(examples(page))
+        .child(status_line(page))
+        .child(el("div").class("run").child(chips(page)).child(run_bar(page)))
+        .child(composer(page));
+    let tabs = el("div").when(move || view.get() == View::Tabs, move || tab_bar(page));
+    vec![top_bar(page), tabs, asked(page), panels, bottom, dialogs(page)]
 }
 
-#[component]
-fn TopBar() -> impl IntoView {
-    let page = Page::expect();
+fn top_bar(page: Page) -> El {
     let view = page.view();
-    let views = [(View::Columns, Word::Columns), (View::Tabs, Word::Tabs), (View::Focus, Word::Focus)];
-    let views = views
-        .map(|(choice, word)| {
-            view! {
-                <button
-                    type="button"
-                    name="view"
-                    value=view_name(choice)
-                    aria-pressed=move || (view.get() == choice).to_string()
-                    on:click=move |_| page.saved.update(|saved| saved.view = choice)
-                >
-                    {page.word(word)}
-                </button>
-            }
-        })
-        .collect_view();
     let linked = Memo::new(move |_| page.saved.with(|saved| saved.linked_scroll));
-    let opener = move |id: &'static str, dialog: Dialog, word: Word| {
-        view! {
-            <button type="button" id=id aria-haspopup="dialog" on:click=move |_| page.dialog.set(Some(dialog))>
-                {page.word(word)}
-            </button>
-        }
+    let choice = move |choice: View, word: Word| {
+        word_button(page, &[("name", "view"), ("value", choice.name())], word)
+            .state("aria-pressed", move || view.get() == choice)
+            .act(move || page.saved.update(|saved| saved.view = choice))
     };
-    view! {
-        <header class="top">
-            <h1>"Tutti"</h1>
-            <p>{page.word(Word::Tagline)}</p>
-            <div class="row views" role="group" aria-label=page.word(Word::Views)>{views}</div>
-            <button
-                type="button"
-                id="linked-scroll"
-                aria-pressed=move || linked.get().to_string()
-                on:click=move |_| page.saved.update(|saved| saved.linked_scroll = !saved.linked_scroll)
-            >
-                {page.word(Word::LinkedScroll)}
-            </button>
-            <div class="row">
-                {opener("open-sets", Dialog::Sets, Word::Sets)}
-                {opener("open-keys", Dialog::Keys, Word::Keys)}
-                {opener("open-settings", Dialog::Settings, Word::Settings)}
-                {opener("open-shortcuts", Dialog::Shortcuts, Word::Shortcuts)}
-                <LanguageChoice />
-            </div>
-        </header>
-    }
+    let views = [(View::Columns, Word::Columns), (View::Tabs, Word::Tabs), (View::Focus, Word::Focus)];
+    let views = el("div")
+        .attrs(&[("class", "row views"), ("role", "group")])
+        .children(views.map(|(view, word)| choice(view, word)));
+    let opener = |id: &str, dialog: Dialog, word: Word| {
+        word_button(page, &[("id", id), ("aria-haspopup", "dialog")], word)
+            .act(move || page.dialog.set(Some(dialog)))
+    };
+    let linked = word_button(page, &[("id", "linked-scroll")], Word::LinkedScroll)
+        .state("aria-pressed", move || linked.get())
+        .act(move || page.saved.update(|saved| saved.linked_scroll = !saved.linked_scroll));
+    let rest = el("div")
+        .class("row")
+        .child(opener("open-sets", Dialog::Sets, Word::Sets))
+        .child(opener("open-keys", Dialog::Keys, Word::Keys))
+        .child(opener("open-settings", Dialog::Settings, Word::Settings))
+        .child(opener("open-shortcuts", Dialog::Shortcuts, Word::Shortcuts))
+        .child(language_choice(page));
+    el("header")
+        .class("top")
+        .child(el("h1").text("Tutti"))
+        .child(el("p").live(page.word(Word::Tagline)))
+        .child(label_of(views, page, Word::Views))
+        .child(linked)
+        .child(rest)
 }
 
-#[component]
-fn LanguageChoice() -> impl IntoView {
-    let page = Page::expect();
+fn language_choice(page: Page) -> El {
     let language = page.language;
-    let options = Language::ALL
-        .map(|option| {
-            view! {
-                <option value=option.tag() lang=option.tag() prop:selected=move || language.get() == option>
-                    {option.name()}
-                </option>
-            }
-        })
-        .collect_view();
-    let choose = move |event| {
-        if let Some(chosen) = Language::from_tag(&event_target_value(&event)) {
+    let options = Language::ALL.map(|it| {
+        option(it.tag(), move || it.name().to_owned(), move || language.get() == it).attr("lang", it.tag())
+    });
+    let select = el("select").attr("name", "language").children(options).on("change", move |event| {
+        if let Some(chosen) = Language::from_tag(&event.value()) {
             language.set(chosen);
         }
-    };
-    view! {
-        <select name="language" aria-label=page.word(Word::Language) on:change=choose>
-            {options}
-        </select>
-    }
+    });
+    label_of(select, page, Word::Language)
 }
 
 /// The panels as tabs: one is seen, all go on.
-#[component]
-fn TabBar() -> impl IntoView {
-    let page = Page::expect();
-    view! {
-        <div class="tabs" role="group" aria-label=page.word(Word::Tabs)>
-            <For each=move || page.panels.get() key=|panel| panel.id let(panel)>
-                {
-                    let id = panel.id;
-                    let reply = panel.reply.clone();
-                    view! {
-                        <button
-                            type="button"
-                            data-tab=id
-                            data-phase=move || words::phase_name(reply.kind())
-                            aria-pressed=move || (page.active.get() == id).to_string()
-                            on:click=move |_| page.active.set(id)
-                        >
-                            <span class="dot" aria-hidden="true"></span>
-                            <span dir="auto">{move || panel.settings.with(|settings| settings.model.clone())}</span>
-                        </button>
-                    }
-                }
-            </For>
-        </div>
-    }
+fn tab_bar(page: Page) -> El {
+    let tab = move |id: &u32| {
+        let id = *id;
+        let Some((_, panel)) = page.find(id) else { return el("span") };
+        let (reply, settings) = (panel.reply, panel.settings);
+        button(&[("data-tab", &id.to_string())])
+            .bind("data-phase", move || Some(words::phase_name(reply.kind())))
+            .state("aria-pressed", move || page.active.get() == id)
+            .act(move || page.active.set(id))
+            .child(el("span").attrs(&[("class", "dot"), ("aria-hidden", "true")]))
+            .child(
+                el("span").attr("dir", "auto").live(move || settings.with(|settings| settings.model.clone())),
+            )
+    };
+    let tabs = el("div")
+        .attrs(&[("class", "tabs"), ("role", "group")])
+        .each(move || page.panels.with(|panels| panels.iter().map(|panel| panel.id).collect()), tab);
+    label_of(tabs, page, Word::Tabs)
 }
 
 /// The prompt that the answers below are for.
-#[component]
-fn Asked() -> impl IntoView {
-    let page = Page::expect();
-    view! {
-        <div class="asked" tabindex="0" role="region" aria-label=page.word(Word::Asked) hidden=move || page.asked.with(Option::is_none)>
-            <p dir="auto">{move || page.asked.get()}</p>
-        </div>
-    }
+fn asked(page: Page) -> El {
+    let region = el("div")
+        .attrs(&[("class", "asked"), ("tabindex", "0"), ("role", "region")])
+        .hidden(move || page.asked.with(Option::is_none))
+        .child(el("p").attr("dir", "auto").live(move || page.asked.get().unwrap_or_default()));
+    label_of(region, page, Word::Asked)
 }
 
 /// At the first visit one click shows how it goes.
-#[component]
-fn Examples() -> impl IntoView {
-    let page = Page::expect();
-    let is_first = Memo::new(move |_| {
-        page.asked.with(Option::is_none) && page.saved.with(|saved| saved.prompts.is_empty())
-    });
-    let examples = [Word::ExampleSky, Word::ExampleName, Word::ExamplePlan]
-        .map(|example| {
-            let send = move |_| {
-                page.draft.set(example.text(page.language.get_untracked()).to_owned());
-                page.send();
-            };
-            view! { <button type="button" name="example" on:click=send>{page.word(example)}</button> }
+fn examples(page: Page) -> El {
+    let example = |word: Word| {
+        word_button(page, &[("name", "example")], word).act(move || {
+            page.draft.set(word.text(page.language.get_untracked()).to_owned());
+            page.send();
         })
-        .collect_view();
-    view! {
-        <div id="examples" class="row" hidden=move || !is_first.get()>
-            <p class="hint">{page.word(Word::Try)}</p>
-            {examples}
-        </div>
-    }
+    };
+    el("div")
+        .attrs(&[("id", "examples"), ("class", "row")])
+        .hidden(move || {
+            page.asked.with(Option::is_some) || page.saved.with(|saved| !saved.prompts.is_empty())
+        })
+        .child(hint(page, Word::Try))
+        .children([Word::ExampleSky, Word::ExampleName, Word::ExamplePlan].map(example))
 }
 
 /// What can be done with the run as a whole.
-#[component]
-fn RunBar() -> impl IntoView {
-    let page = Page::expect();
+fn run_bar(page: Page) -> El {
     let failed = Memo::new(move |_| {
         page.panels.with(|panels| panels.iter().filter(|panel| panel.has_failed()).count())
     });
     let undo = move || {
         let language = page.language.get();
         page.undoable.with(|undoable| {
-            Some(match undoable.as_ref()? {
+            undoable.as_ref().map_or(String::new(), |undoable| match undoable {
                 Undoable::Panel(removed) => {
                     words::undo_removal(language, &removed.item.settings.with(|it| it.model.clone()))
                 }
@@ -233,30 +165,19 @@ fn RunBar() -> impl IntoView {
             })
         })
     };
-    view! {
-        <div class="row">
-            <button type="button" id="add-panel" on:click=move |_| page.add()>
-                {page.word(Word::AddPanel)}
-            </button>
-            <button
-                type="button"
-                id="retry-failed"
-                hidden=move || failed.get() == 0
-                on:click=move |_| page.retry_failed()
-            >
-                {move || words::retry_failed(page.language.get(), failed.get())}
-            </button>
-            <button type="button" id="undo" hidden=move || page.undoable.with(Option::is_none) on:click=move |_| page.undo()>
-                {undo}
-            </button>
-        </div>
-    }
-}
-
-fn view_name(view: View) -> &'static str {
-    match view {
-        View::Columns => "columns",
-        View::Tabs => "tabs",
-        View::Focus => "focus",
-    }
+    el("div")
+        .class("row")
+        .child(word_button(page, &[("id", "add-panel")], Word::AddPanel).act(move || page.add()))
+        .child(
+            button(&[("id", "retry-failed")])
+                .hidden(move || failed.get() == 0)
+                .live(move || words::retry_failed(page.language.get(), failed.get()))
+                .act(move || page.retry_failed()),
+        )
+        .child(
+            button(&[("id", "undo")])
+                .hidden(move || page.undoable.with(Option::is_none))
+                .live(undo)
+                .act(move || page.undo()),
+        )
 }

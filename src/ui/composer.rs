@@ -1,97 +1,92 @@
 //! The prompt, and what sends or stops it.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::prelude::*;
 
-use super::{page::Page, words::Word};
-use crate::grid::choices::SendKey;
+use super::{
+    page::Page,
+    parts::{hint, label_of, word_button},
+    words::Word,
+};
+use crate::{
+    browser::{El, Event, el},
+    grid::choices::SendKey,
+};
 
-#[component]
-pub fn Composer() -> impl IntoView {
-    let page = Page::expect();
+pub fn composer(page: Page) -> El {
     let kinds = page.kinds();
     let is_running = Memo::new(move |_| kinds.with(|kinds| kinds.iter().any(|kind| !kind.is_over())));
     let has_takers =
         Memo::new(move |_| page.panels.with(|panels| panels.iter().any(|panel| panel.is_enabled())));
-    let is_blank = Memo::new(move |_| page.draft.with(|draft| draft.trim().is_empty()));
     // Sending while answers stream would throw them away, and pay for them twice.
-    let is_idle = move || is_blank.get() || is_running.get() || !has_takers.get();
+    let is_idle =
+        move || page.draft.with(|draft| draft.trim().is_empty()) || is_running.get() || !has_takers.get();
     let send_key = page.send_key();
-    let hint = move || match send_key.get() {
+    let hint_text = move || match send_key.get() {
         SendKey::Enter => Word::PromptHintEnter,
         SendKey::ModEnter => Word::PromptHintMod,
     };
     // Which of the earlier prompts is shown; nothing was typed since.
     let recalled = StoredValue::new(None::<usize>);
-    let recall = move |step: isize| {
-        let at = match recalled.get_value() {
-            None if step > 0 => 0,
-            None => return false,
-            Some(at) => match at.checked_add_signed(step) {
-                Some(at) => at,
-                None => {
-                    recalled.set_value(None);
-                    page.draft.set(String::new());
-                    return true;
-                }
-            },
-        };
-        let prompt = page.saved.with_untracked(|saved| saved.prompts.get(at).cloned());
-        let Some(prompt) = prompt else { return false };
-        recalled.set_value(Some(at));
-        page.draft.set(prompt);
-        true
-    };
-    let on_key = move |event: KeyboardEvent| {
-        // While an input method composes, Enter chooses a candidate; 229 is how older engines say so.
-        let composes = event.is_composing() || event.key_code() == 229;
-        let with_mod = event.ctrl_key() || event.meta_key();
+    let on_key = move |event: Event| {
         let is_empty = page.draft.with_untracked(String::is_empty) || recalled.with_value(Option::is_some);
-        match event.key().as_str() {
-            "Enter" if send_key.get_untracked().sends(event.shift_key(), with_mod, composes) => {
-                event.prevent_default();
-                page.send();
+        let is_taken = match event.key().as_str() {
+            "Enter" => {
+                let key = send_key.get_untracked();
+                let sends = key.sends(event.shift(), event.ctrl_or_cmd(), event.composes());
+                if sends {
+                    page.send();
+                }
+                sends
             }
-            "ArrowUp" if is_empty && !composes && recall(1) => event.prevent_default(),
-            "ArrowDown" if is_empty && !composes && recall(-1) => event.prevent_default(),
-            _ => {}
+            "ArrowUp" => is_empty && !event.composes() && recall(page, recalled, 1),
+            "ArrowDown" => is_empty && !event.composes() && recall(page, recalled, -1),
+            _ => false,
+        };
+        if is_taken {
+            event.prevent();
         }
     };
-    let on_input = move |event| {
-        recalled.set_value(None);
-        page.draft.set(event_target_value(&event));
+    let prompt = el("textarea")
+        .attrs(&[("id", "prompt"), ("rows", "2"), ("dir", "auto")])
+        .bind("placeholder", move || Some(hint_text().text(page.language.get())))
+        .value(move || page.draft.get())
+        .on("input", move |event| {
+            recalled.set_value(None);
+            page.draft.set(event.value());
+        })
+        .on("keydown", on_key);
+    let buttons = el("div")
+        .class("row")
+        .child(
+            word_button(page, &[("id", "send"), ("class", "main")], Word::Send)
+                .state("aria-disabled", is_idle)
+                .act(move || page.send()),
+        )
+        .child(
+            word_button(page, &[("id", "stop-all")], Word::StopAll)
+                .state("aria-disabled", move || !is_running.get())
+                .act(move || page.stop_all()),
+        )
+        .child(hint(page, Word::NothingTakesPart).hidden(move || has_takers.get()));
+    el("div").class("composer").child(label_of(prompt, page, Word::Prompt)).child(buttons)
+}
+
+/// Shows the prompt before (1) or after (-1) the one that is shown; whether there is one.
+fn recall(page: Page, recalled: StoredValue<Option<usize>>, step: isize) -> bool {
+    let at = match recalled.get_value() {
+        None if step > 0 => Some(0),
+        None => return false,
+        Some(at) => at.checked_add_signed(step),
     };
-    view! {
-        <div class="composer">
-            <textarea
-                id="prompt"
-                rows="2"
-                dir="auto"
-                aria-label=page.word(Word::Prompt)
-                placeholder=move || hint().text(page.language.get())
-                prop:value=move || page.draft.get()
-                on:input=on_input
-                on:keydown=on_key
-            ></textarea>
-            <div class="row">
-                <button
-                    type="button"
-                    id="send"
-                    class="main"
-                    aria-disabled=move || is_idle().to_string()
-                    on:click=move |_| page.send()
-                >
-                    {page.word(Word::Send)}
-                </button>
-                <button
-                    type="button"
-                    id="stop-all"
-                    aria-disabled=move || (!is_running.get()).to_string()
-                    on:click=move |_| page.stop_all()
-                >
-                    {page.word(Word::StopAll)}
-                </button>
-                <p class="hint" hidden=move || has_takers.get()>{page.word(Word::NothingTakesPart)}</p>
-            </div>
-        </div>
+    let Some(at) = at else {
+        recalled.set_value(None);
+        page.draft.set(String::new());
+        return true;
+    };
+    let prompt = page.saved.with_untracked(|saved| saved.prompts.get(at).cloned());
+    if let Some(prompt) = &prompt {
+        recalled.set_value(Some(at));
+        page.draft.set(prompt.clone());
     }
+    prompt.is_some()
 }

@@ -3,7 +3,7 @@
 //! - [`words`]: every text, in three languages
 //! - `page`: what the whole page knows; `asking`: what becomes of a prompt
 //! - `app`: the page itself, with `composer`, `chips` and `announce` (the status line)
-//! - `panel`: one model; `dialogs`: what opens above the page; `shortcuts`: the keys
+//! - `parts`: what many parts are made of; `panel`: one model; `dialogs`: what opens above the page; `shortcuts`: the keys
 
 pub mod words;
 
@@ -23,6 +23,8 @@ mod dialogs;
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod panel;
+#[cfg(target_arch = "wasm32")]
+mod parts;
 #[cfg(target_arch = "wasm32")]
 mod shortcuts;
 

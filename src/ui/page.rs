@@ -36,7 +36,7 @@ const TICK_MS: u32 = 200;
 const SLOW_TICK_MS: u32 = 1_000;
 const CROWD: usize = 16;
 
-/// Given to every component as a context.
+/// Handed to every part of the page.
 #[derive(Clone, Copy)]
 pub struct Page {
     pub language: RwSignal<Language>,
@@ -128,10 +128,6 @@ impl Page {
         page.show(settings);
         page.keep();
         page
-    }
-
-    pub fn expect() -> Self {
-        expect_context()
     }
 
     /// A text in the language of the page.

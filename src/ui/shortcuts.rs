@@ -1,36 +1,38 @@
 //! Keys that work wherever nothing is typed.
 
-use leptos::{ev::KeyboardEvent, leptos_dom::helpers::window_event_listener, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{dialogs::Dialog, page::Page};
-use crate::{browser, grid::choices::View};
+use crate::{
+    browser::{self, Event},
+    grid::choices::View,
+};
 
 pub fn listen(page: Page) {
-    let handle = window_event_listener(leptos::ev::keydown, move |event| press(page, &event));
-    on_cleanup(move || handle.remove());
+    browser::on_window("keydown", move |event| press(page, &event));
 }
 
-fn press(page: Page, event: &KeyboardEvent) {
-    if event.is_composing() || event.default_prevented() {
+fn press(page: Page, event: &Event) {
+    if event.composes() || event.was_prevented() {
         return;
     }
     let key = event.key();
     if key == "Escape" {
-        return escape(page, event.shift_key());
+        return escape(page, event.shift());
     }
     let is_on = page.saved.with_untracked(|saved| saved.shortcuts);
-    if !is_on || event.alt_key() || page.dialog.with_untracked(Option::is_some) {
+    if !is_on || event.alt() || page.dialog.with_untracked(Option::is_some) {
         return;
     }
-    if event.ctrl_key() || event.meta_key() {
+    if event.ctrl_or_cmd() {
         if key.eq_ignore_ascii_case("k") {
-            event.prevent_default();
+            event.prevent();
             page.dialog.set(Some(Dialog::Palette));
         }
         return;
     }
     if !browser::is_typing() && act(page, &key) {
-        event.prevent_default();
+        event.prevent();
     }
 }
 

@@ -2,30 +2,29 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{
-    page::Page,
-    words::{self, Word},
+use crate::{
+    browser::{El, el},
+    ui::{
+        page::Page,
+        parts::{hint, word_button},
+        words::{self, Word},
+    },
 };
 
-#[component]
-pub fn Confirm() -> impl IntoView {
-    let page = Page::expect();
+pub fn confirm(page: Page) -> El {
     let said = move || {
         let estimate = page.draft.with(|draft| page.estimate(draft));
         words::estimate(page.language.get(), &estimate)
     };
-    let send = move |_| {
+    let send = word_button(page, &[("id", "confirm-send"), ("class", "main")], Word::Send).act(move || {
         page.dialog.set(None);
         page.send_now();
-    };
-    view! {
-        <p>{said}</p>
-        <p class="hint">{page.word(Word::ConfirmHint)}</p>
-        <div class="row">
-            <button type="button" id="confirm-send" class="main" on:click=send>{page.word(Word::Send)}</button>
-            <button type="button" id="confirm-cancel" on:click=move |_| page.dialog.set(None)>
-                {page.word(Word::Cancel)}
-            </button>
-        </div>
-    }
+    });
+    let cancel =
+        word_button(page, &[("id", "confirm-cancel")], Word::Cancel).act(move || page.dialog.set(None));
+    el("div")
+        .class("inside")
+        .child(el("p").live(said))
+        .child(hint(page, Word::ConfirmHint))
+        .child(el("div").class("row").child(send).child(cancel))
 }

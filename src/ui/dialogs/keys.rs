@@ -3,102 +3,100 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    model::pasted_keys,
+    browser::{El, el},
+    model::{http::Origin, pasted_keys},
     ui::{
         page::Page,
+        parts::{hint, tall_field, word_button},
         words::{self, Word},
     },
 };
 
-#[component]
-pub fn Keys() -> impl IntoView {
-    let page = Page::expect();
-    let origins = Memo::new(move |_| {
+pub fn keys(page: Page) -> El {
+    let origins = move || {
         page.keys_changed.track();
         page.shell().keys.origins()
-    });
-    let said = RwSignal::new(None::<String>);
-    let field = NodeRef::<leptos::html::Textarea>::new();
-    let take = move |_| {
-        let Some(field) = field.get_untracked() else { return };
-        let language = page.language.get_untracked();
-        match pasted_keys::read(&field.value()) {
-            Some(pasted) => {
-                said.set(Some(words::pasted(language, &pasted)));
-                pasted.keys.into_iter().for_each(|(_, key)| page.shell().keys.set(key));
-                field.set_value("");
-            }
-            None => said.set(Some(Word::NoKeyLines.text(language).to_owned())),
-        }
     };
-    let is_remembered = Memo::new(move |_| {
-        page.keys_changed.track();
-        page.shell().keys.is_remembered()
-    });
-    let can_remember = Memo::new(move |_| {
+    el("div")
+        .class("inside")
+        .child(el("p").live(page.word(Word::KeysAbout)))
+        .child(el("ul").class("list").each(origins, move |origin| entry(page, origin)))
+        .child(hint(page, Word::NoKeys).hidden(move || !origins().is_empty()))
+        .children(paste(page))
+        .children(remember(page))
+        .child(
+            word_button(page, &[("id", "forget-all"), ("class", "danger")], Word::ForgetAll)
+                .act(move || page.shell().keys.forget_all()),
+        )
+}
+
+fn entry(page: Page, origin: &Origin) -> El {
+    let forgotten = origin.clone();
+    el("li")
+        .attr("data-origin", origin.as_str())
+        .child(el("span").attr("dir", "ltr").text(origin.as_str()))
+        .child(
+            word_button(page, &[("name", "forget")], Word::Forget)
+                .act(move || page.shell().keys.forget(&forgotten)),
+        )
+}
+
+fn paste(page: Page) -> [El; 2] {
+    let said = RwSignal::new(String::new());
+    // What is in the field; it is taken, not read, so that it stays nowhere.
+    let pasted = StoredValue::new(String::new());
+    let lines = el("textarea")
+        .attrs(&[("name", "paste-keys"), ("rows", "3"), ("autocomplete", "off"), ("spellcheck", "false")])
+        .attrs(&[("dir", "ltr"), ("placeholder", "OPENAI_API_KEY=…")])
+        .on("input", move |event| pasted.set_value(event.value()));
+    let emptied = lines.clone();
+    let take = move || {
+        let language = page.language.get_untracked();
+        let text = pasted.try_update_value(std::mem::take).unwrap_or_default();
+        let Some(found) = pasted_keys::read(&text) else {
+            pasted.set_value(text);
+            return said.set(Word::NoKeyLines.text(language).to_owned());
+        };
+        said.set(words::pasted(language, &found));
+        found.keys.into_iter().for_each(|(_, key)| page.shell().keys.set(key));
+        emptied.clear();
+    };
+    let row = el("div")
+        .class("row")
+        .child(word_button(page, &[("id", "take-keys"), ("class", "main")], Word::TakeKeys).act(take))
+        .child(el("p").attr("role", "status").live(move || said.get()));
+    [tall_field(page, Word::PasteKeys, lines), row]
+}
+
+fn remember(page: Page) -> [El; 3] {
+    let has_failed = RwSignal::new(false);
+    let can_remember = move || {
         page.keys_changed.track();
         page.shell().keys.can_remember()
-    });
-    let trouble = RwSignal::new(false);
-    let remember = move |event| {
-        let on = event_target_checked(&event);
-        let keys = page.shell().keys;
-        spawn_local(async move {
-            trouble.set(keys.remember(on).await.is_err());
-            page.keys_changed.update(|count| *count += 1);
-        });
     };
-    view! {
-        <p>{page.word(Word::KeysAbout)}</p>
-        <ul class="list">
-            <For each=move || origins.get() key=|origin| origin.to_string() let(origin)>
-                {
-                    let (name, shown) = (origin.to_string(), origin.to_string());
-                    view! {
-                        <li data-origin=name>
-                            <span dir="ltr">{shown}</span>
-                            <button type="button" name="forget" on:click=move |_| page.shell().keys.forget(&origin)>
-                                {page.word(Word::Forget)}
-                            </button>
-                        </li>
-                    }
-                }
-            </For>
-        </ul>
-        <p class="hint" hidden=move || origins.with(|origins| !origins.is_empty())>{page.word(Word::NoKeys)}</p>
-        <label class="field tall">
-            <span>{page.word(Word::PasteKeys)}</span>
-            <textarea
-                name="paste-keys"
-                rows="3"
-                autocomplete="off"
-                spellcheck="false"
-                dir="ltr"
-                placeholder="OPENAI_API_KEY=…"
-                node_ref=field
-            ></textarea>
-        </label>
-        <div class="row">
-            <button type="button" id="take-keys" class="main" on:click=take>{page.word(Word::TakeKeys)}</button>
-            <p role="status">{move || said.get()}</p>
-        </div>
-        <label class="check">
-            <input
-                type="checkbox"
-                name="remember"
-                prop:checked=move || is_remembered.get()
-                prop:disabled=move || !can_remember.get()
-                on:change=remember
-            />
-            <span>{page.word(Word::Remember)}</span>
-        </label>
-        <p class="hint">{move || {
-            let word = if can_remember.get() { Word::RememberAbout } else { Word::CannotRemember };
-            word.text(page.language.get())
-        }}</p>
-        <p class="wrong" role="alert" hidden=move || !trouble.get()>{page.word(Word::CannotRemember)}</p>
-        <button type="button" id="forget-all" class="danger" on:click=move |_| page.shell().keys.forget_all()>
-            {page.word(Word::ForgetAll)}
-        </button>
-    }
+    let is_remembered = move || {
+        page.keys_changed.track();
+        page.shell().keys.is_remembered()
+    };
+    let checkbox = el("input")
+        .attrs(&[("type", "checkbox"), ("name", "remember")])
+        .checked(is_remembered)
+        .flag("disabled", move || !can_remember())
+        .on("change", move |event| {
+            let (on, keys) = (event.is_checked(), page.shell().keys);
+            spawn_local(async move {
+                has_failed.set(keys.remember(on).await.is_err());
+                page.keys_changed.update(|count| *count += 1);
+            });
+        });
+    let label = el("label").class("check").child(checkbox).child(el("span").live(page.word(Word::Remember)));
+    let about = move || {
+        let word = if can_remember() { Word::RememberAbout } else { Word::CannotRemember };
+        word.text(page.language.get())
+    };
+    let wrong = el("p")
+        .attrs(&[("class", "wrong"), ("role", "alert")])
+        .hidden(move || !has_failed.get())
+        .live(page.word(Word::CannotRemember));
+    [label, el("p").class("hint").live(about), wrong]
 }

@@ -9,8 +9,8 @@ mod shortcuts;
 
 use leptos::prelude::*;
 
-use super::{page::Page, words::Word};
-use crate::browser;
+use super::{page::Page, parts::icon_button, words::Word};
+use crate::browser::{self, El, effect, el};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
@@ -22,53 +22,41 @@ pub enum Dialog {
     Confirm,
 }
 
-#[component]
-pub fn Dialogs() -> impl IntoView {
-    view! {
-        <Modal of=Dialog::Sets id="sets" title=Word::Sets><sets::Sets /></Modal>
-        <Modal of=Dialog::Keys id="keys" title=Word::Keys><keys::Keys /></Modal>
-        <Modal of=Dialog::Settings id="settings" title=Word::Settings><settings::Settings /></Modal>
-        <Modal of=Dialog::Shortcuts id="shortcuts" title=Word::Shortcuts><shortcuts::Shortcuts /></Modal>
-        <Modal of=Dialog::Palette id="palette" title=Word::Palette><palette::Palette /></Modal>
-        <Modal of=Dialog::Confirm id="confirm" title=Word::ConfirmTitle><confirm::Confirm /></Modal>
-    }
+/// Which, its id in the page, its title, and what makes its inside.
+type Entry = (Dialog, &'static str, Word, fn(Page) -> El);
+
+const DIALOGS: [Entry; 6] = [
+    (Dialog::Sets, "sets", Word::Sets, sets::sets),
+    (Dialog::Keys, "keys", Word::Keys, keys::keys),
+    (Dialog::Settings, "settings", Word::Settings, settings::settings),
+    (Dialog::Shortcuts, "shortcuts", Word::Shortcuts, shortcuts::shortcuts),
+    (Dialog::Palette, "palette", Word::Palette, palette::palette),
+    (Dialog::Confirm, "confirm", Word::ConfirmTitle, confirm::confirm),
+];
+
+pub fn dialogs(page: Page) -> El {
+    el("div").children(DIALOGS.map(|entry| modal(page, entry)))
 }
 
 /// A dialog of the browser: it keeps the focus inside, closes on Escape, and gives the focus back.
-#[component]
-fn Modal(of: Dialog, id: &'static str, title: Word, children: ChildrenFn) -> impl IntoView {
-    let page = Page::expect();
+fn modal(page: Page, (of, id, title, make): Entry) -> El {
     let is_open = Memo::new(move |_| page.dialog.get() == Some(of));
-    Effect::new(move |was_open: Option<bool>| {
-        let is_open = is_open.get();
-        match (was_open.unwrap_or_default(), is_open) {
-            (false, true) => browser::open_modal(id),
-            (true, false) => browser::close(id),
-            _ => {}
-        }
-        is_open
-    });
-    let closed = move |_| {
-        if page.dialog.get_untracked() == Some(of) {
-            page.dialog.set(None);
-        }
-    };
     let title_id = format!("{id}-title");
-    let labelled_by = title_id.clone();
-    view! {
-        <dialog id=id aria-labelledby=labelled_by on:close=closed>
-            <header>
-                <h2 id=title_id>{page.word(title)}</h2>
-                <button
-                    type="button"
-                    class="icon"
-                    name="close"
-                    data-icon="close"
-                    aria-label=page.word(Word::Close)
-                    on:click=move |_| page.dialog.set(None)
-                ></button>
-            </header>
-            <Show when=move || is_open.get()>{children()}</Show>
-        </dialog>
-    }
+    let close = icon_button(page, "close", "close", Word::Close).act(move || page.dialog.set(None));
+    let header = el("header").child(el("h2").attr("id", &title_id).live(page.word(title))).child(close);
+    let dialog = el("dialog")
+        .attrs(&[("id", id), ("aria-labelledby", &title_id)])
+        .on("close", move |_| {
+            if page.dialog.get_untracked() == Some(of) {
+                page.dialog.set(None);
+            }
+        })
+        .child(header)
+        .when(move || is_open.get(), move || make(page));
+    // After what is inside was made: it may ask for the focus.
+    effect(move || match is_open.get() {
+        true => browser::open_modal(id),
+        false => browser::close(id),
+    });
+    dialog
 }

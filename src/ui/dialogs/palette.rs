@@ -1,12 +1,16 @@
 //! Everything that can be done, found by typing.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::prelude::*;
 
 use super::Dialog;
 use crate::{
-    browser,
+    browser::{self, El, Event, el},
     grid::choices::View,
-    ui::{page::Page, words::Word},
+    ui::{
+        page::Page,
+        parts::{input, label_of},
+        words::Word,
+    },
 };
 
 #[derive(Clone, Copy)]
@@ -36,9 +40,7 @@ const COMMANDS: [Command; 15] = [
     Command { word: Word::Duplicate, act: |page| page.duplicate(page.active.get_untracked()) },
 ];
 
-#[component]
-pub fn Palette() -> impl IntoView {
-    let page = Page::expect();
+pub fn palette(page: Page) -> El {
     let filter = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let found = Memo::new(move |_| {
@@ -49,58 +51,54 @@ pub fn Palette() -> impl IntoView {
         };
         (0..COMMANDS.len()).filter(fits).collect::<Vec<_>>()
     });
-    let run = move |index: usize| {
-        page.dialog.set(None);
-        if let Some(command) = COMMANDS.get(index) {
-            (command.act)(page);
-        }
-    };
-    let on_key = move |event: KeyboardEvent| {
-        let count = found.with(Vec::len).max(1);
+    let on_key = move |event: Event| {
+        let count = found.with_untracked(Vec::len).max(1);
         match event.key().as_str() {
             "ArrowDown" => at.update(|at| *at = (*at + 1) % count),
             "ArrowUp" => at.update(|at| *at = (*at + count - 1) % count),
-            "Enter" if !event.is_composing() => {
-                if let Some(index) = found.with(|found| found.get(at.get_untracked()).copied()) {
-                    run(index);
+            "Enter" if !event.composes() => {
+                if let Some(index) = found.with_untracked(|found| found.get(at.get_untracked()).copied()) {
+                    run(page, index);
                 }
             }
             _ => return,
         }
-        event.prevent_default();
+        event.prevent();
     };
-    let option = move |(place, index): (usize, usize)| {
+    let field = input("command", "text")
+        .attrs(&[
+            ("role", "combobox"),
+            ("autofocus", ""),
+            ("aria-controls", "commands"),
+            ("aria-expanded", "true"),
+        ])
+        .bind("aria-activedescendant", move || Some(format!("command-{}", at.get())))
+        .on("input", move |event| {
+            at.set(0);
+            filter.set(event.value());
+        })
+        .on("keydown", on_key);
+    let option = move |(place, index): (usize, &usize)| {
+        let index = *index;
         let word = COMMANDS.get(index).map_or(Word::Close, |command| command.word);
-        view! {
-            <div
-                role="option"
-                id=format!("command-{place}")
-                aria-selected=move || (at.get() == place).to_string()
-                on:click=move |_| run(index)
-            >
-                {page.word(word)}
-            </div>
-        }
+        el("div")
+            .attrs(&[("role", "option"), ("id", &format!("command-{place}"))])
+            .state("aria-selected", move || at.get() == place)
+            .act(move || run(page, index))
+            .child(el("span").live(page.word(word)))
     };
-    view! {
-        <input
-            type="text"
-            name="command"
-            role="combobox"
-            autofocus
-            autocomplete="off"
-            aria-label=page.word(Word::Palette)
-            aria-controls="commands"
-            aria-expanded="true"
-            aria-activedescendant=move || format!("command-{}", at.get())
-            on:input=move |event| {
-                at.set(0);
-                filter.set(event_target_value(&event));
-            }
-            on:keydown=on_key
-        />
-        <div role="listbox" id="commands" aria-label=page.word(Word::Palette)>
-            {move || found.get().into_iter().enumerate().map(option).collect_view()}
-        </div>
+    let options = move || found.with(|found| found.iter().enumerate().map(option).collect::<Vec<_>>());
+    let list = el("div").attrs(&[("role", "listbox"), ("id", "commands")]).list(options);
+    el("div").class("inside").child(label_of(field, page, Word::Palette)).child(label_of(
+        list,
+        page,
+        Word::Palette,
+    ))
+}
+
+fn run(page: Page, index: usize) {
+    page.dialog.set(None);
+    if let Some(command) = COMMANDS.get(index) {
+        (command.act)(page);
     }
 }

@@ -1,33 +1,33 @@
 //! The list of keys.
 
-use leptos::prelude::*;
+use crate::{
+    browser::{El, el},
+    ui::{page::Page, parts::hint, words::Word},
+};
 
-use crate::ui::{page::Page, words::Word};
+const KEYS: [(&str, Word); 14] = [
+    ("/", Word::DoPrompt),
+    ("1 – 9", Word::DoPanel),
+    ("[  ]", Word::DoNeighbour),
+    ("R", Word::Retry),
+    ("S", Word::Stop),
+    ("C", Word::Copy),
+    ("F", Word::FocusView),
+    ("Esc", Word::DoEscape),
+    ("Shift+Esc", Word::StopAll),
+    ("↑", Word::DoRecall),
+    ("Alt+← →", Word::DoMoveChip),
+    ("Ctrl / ⌘ + K", Word::Palette),
+    ("?", Word::Shortcuts),
+    ("Enter", Word::DoSend),
+];
 
-#[component]
-pub fn Shortcuts() -> impl IntoView {
-    let page = Page::expect();
-    let keys: [(&str, Word); 14] = [
-        ("/", Word::DoPrompt),
-        ("1 – 9", Word::DoPanel),
-        ("[  ]", Word::DoNeighbour),
-        ("R", Word::Retry),
-        ("S", Word::Stop),
-        ("C", Word::Copy),
-        ("F", Word::FocusView),
-        ("Esc", Word::DoEscape),
-        ("Shift+Esc", Word::StopAll),
-        ("↑", Word::DoRecall),
-        ("Alt+← →", Word::DoMoveChip),
-        ("Ctrl / ⌘ + K", Word::Palette),
-        ("?", Word::Shortcuts),
-        ("Enter", Word::DoSend),
-    ];
-    let rows = keys
-        .map(|(key, word)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{page.word(word)}</dd></div> })
-        .collect_view();
-    view! {
-        <p class="hint">{page.word(Word::ShortcutsAbout)}</p>
-        <dl class="keys">{rows}</dl>
-    }
+pub fn shortcuts(page: Page) -> El {
+    let row = |(key, word): (&str, Word)| {
+        el("div").child(el("dt").child(el("kbd").text(key))).child(el("dd").live(page.word(word)))
+    };
+    el("div")
+        .class("inside")
+        .child(hint(page, Word::ShortcutsAbout))
+        .child(el("dl").class("keys").children(KEYS.map(row)))
 }

@@ -4,80 +4,72 @@ use leptos::prelude::*;
 
 use super::state::Panel;
 use crate::{
+    browser::{El, el},
     model::{chat::ToolCall, event::Citation},
     ui::{
         page::Page,
+        parts::label_of,
         words::{self, Word},
     },
 };
 
-#[component]
-pub fn Extras(panel: Panel) -> impl IntoView {
-    let page = Page::expect();
-    let extras = panel.reply.extras.clone();
-    let tools = {
-        let extras = extras.clone();
-        Memo::new(move |_| extras.with(|extras| extras.tools.clone()))
-    };
-    let sources = {
-        let extras = extras.clone();
-        Memo::new(move |_| extras.with(|extras| extras.citations.clone()))
-    };
-    let notes = Memo::new(move |_| extras.with(|extras| extras.notes.clone()));
-    let status = panel.reply.status.clone();
-    let about = Memo::new(move |_| {
-        status.with(|status| (status.summary.without, status.summary.skipped_events, status.summary.retries))
+pub fn extras(page: Page, panel: &Panel) -> El {
+    let (tools, sources) = (panel.reply.extras.clone(), panel.reply.extras.clone());
+    let tools = section(page, "tools", Word::Tools, move || {
+        tools.with(|extras| extras.tools.iter().map(tool).collect())
     });
-    let lines = move || {
+    let sources = section(page, "citations", Word::Sources, move || {
+        sources.with(|extras| extras.citations.iter().map(source).collect())
+    });
+    let reply = panel.reply.clone();
+    let notes = el("div").class("notes").list(move || {
         let language = page.language.get();
-        let (without, skipped, retries) = about.get();
-        let mut lines = notes.with(|notes| words::notes(language, notes));
-        lines.extend((!without.is_empty()).then(|| words::sent_without(language, without)));
-        lines.extend((skipped > 0).then(|| words::skipped_events(language, skipped)));
-        lines.extend((retries > 0).then(|| words::retried(language, retries)));
-        lines
-    };
-    view! {
-        <Show when=move || tools.with(|tools| !tools.is_empty())>
-            <section class="tools" aria-label=page.word(Word::Tools)>
-                <h3>{page.word(Word::Tools)}</h3>
-                {move || tools.get().into_iter().map(tool).collect_view()}
-            </section>
-        </Show>
-        <Show when=move || sources.with(|sources| !sources.is_empty())>
-            <section class="citations" aria-label=page.word(Word::Sources)>
-                <h3>{page.word(Word::Sources)}</h3>
-                <ol>{move || sources.get().into_iter().map(source).collect_view()}</ol>
-            </section>
-        </Show>
-        <div class="notes">
-            {move || lines().into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
-        </div>
-    }
+        let mut lines = reply.extras.with(|extras| words::notes(language, &extras.notes));
+        reply.status.with(|status| {
+            let summary = &status.summary;
+            if !summary.without.is_empty() {
+                lines.push(words::sent_without(language, summary.without));
+            }
+            if summary.skipped_events > 0 {
+                lines.push(words::skipped_events(language, summary.skipped_events));
+            }
+            if summary.retries > 0 {
+                lines.push(words::retried(language, summary.retries));
+            }
+        });
+        lines.iter().map(|line| el("p").text(line)).collect()
+    });
+    el("div").class("extras").child(tools).child(sources).child(notes)
 }
 
-fn tool(call: ToolCall) -> impl IntoView {
-    view! {
-        <p>
-            <code dir="ltr">{call.name}</code>
-            " "
-            <code dir="ltr">{call.arguments}</code>
-        </p>
-    }
+/// A list under a title; nothing while it is empty.
+fn section(page: Page, class: &'static str, title: Word, items: impl Fn() -> Vec<El> + 'static) -> El {
+    el("div").list(move || {
+        let items = items();
+        if items.is_empty() {
+            return items;
+        }
+        let list = el("section").class(class).child(el("h3").live(page.word(title)));
+        vec![label_of(list.child(el("ol").children(items)), page, title)]
+    })
+}
+
+fn tool(call: &ToolCall) -> El {
+    let code = |text: &str| el("code").attr("dir", "ltr").text(text);
+    el("li").child(code(&call.name)).text(" ").child(code(&call.arguments))
 }
 
 /// Links only where the provider gave a web address; anything else is text.
-fn source(citation: Citation) -> impl IntoView {
+fn source(citation: &Citation) -> El {
     let Citation { source, title } = citation;
+    let label = title.as_ref().unwrap_or(source);
     let is_web = ["https://", "http://"].iter().any(|scheme| source.starts_with(scheme));
-    let label = title.unwrap_or_else(|| source.clone());
+    let item = el("li").attr("dir", "auto");
     match is_web {
-        true => view! {
-            <li dir="auto">
-                <a href=source.clone() title=source target="_blank" rel="noopener noreferrer nofollow">{label}</a>
-            </li>
-        }
-        .into_any(),
-        false => view! { <li dir="auto">{label}</li> }.into_any(),
+        true => item.child(el("a").attrs(&LINK).attrs(&[("href", source), ("title", source)]).text(label)),
+        false => item.text(label),
     }
 }
+
+/// It opens in a tab of its own, and tells nobody where it came from.
+const LINK: [(&str, &str); 2] = [("target", "_blank"), ("rel", "noopener noreferrer nofollow")];

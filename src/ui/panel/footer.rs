@@ -4,23 +4,31 @@ use leptos::prelude::*;
 
 use super::state::Panel;
 use crate::{
+    browser::{El, el},
     call::{Phase, phase::PhaseKind},
-    grid::numbers::{self, Numbers},
+    grid::numbers::{self, Best, Numbers},
     ui::{
         page::Page,
         words::{self, Word},
     },
 };
 
-#[component]
-pub fn Footer(panel: Panel) -> impl IntoView {
-    let page = Page::expect();
-    let id = panel.id;
-    let own = {
-        let panel = panel.clone();
-        Memo::new(move |_| panel.numbers())
-    };
-    let marks = Memo::new(move |_| {
+/// A figure: its name in the page, its word, its value, whether it is the best.
+type Figure = (&'static str, Word, fn(&Numbers) -> Option<String>, fn(&Best) -> bool);
+
+const FIGURES: [Figure; 6] = [
+    ("first-token", Word::FirstToken, |it| it.first_token_ms.map(words::seconds), |best| best.first_token),
+    ("total", Word::Total, |it| Some(words::seconds(it.total_ms)), |best| best.total),
+    ("rate", Word::Rate, |it| it.rate.map(words::tenths), |best| best.rate),
+    ("input", Word::TokensIn, |it| it.input.map(|count| count.to_string()), |_| false),
+    ("output", Word::TokensOut, |it| it.output.map(|count| count.to_string()), |_| false),
+    ("cost", Word::Cost, |it| it.cost_usd.map(words::dollars), |_| false),
+];
+
+pub fn footer(page: Page, panel: &Panel) -> El {
+    let (id, own) = (panel.id, panel.clone());
+    let own = Memo::new(move |_| own.numbers());
+    let best = Memo::new(move |_| {
         // Only who has figures is compared.
         own.with(|own| own.is_some()).then_some(())?;
         page.panels.with(|panels| {
@@ -33,46 +41,39 @@ pub fn Footer(panel: Panel) -> impl IntoView {
             numbers::best(&all).get(at).copied()
         })
     });
-    let finish = {
-        let status = panel.reply.status.clone();
-        move || {
-            status.with(|status| match &status.phase {
-                Some(Phase::Finished(reason)) => reason.raw.clone(),
-                _ => None,
-            })
-        }
+    let figure = |(name, word, read, is_best): Figure| {
+        let text = move || own.with(|own| own.as_ref().and_then(read));
+        let is_best = move || best.with(|best| best.as_ref().is_some_and(is_best));
+        figure(page, name, word, text, is_best)
+            // What a call cost is rarely told.
+            .hidden(move || name == "cost" && text().is_none())
     };
-    let number = move |name: &'static str,
-                       word: Word,
-                       read: fn(&Numbers) -> Option<String>,
-                       is_best: fn(&numbers::Best) -> bool| {
-        let text = move || own.with(|own| own.as_ref().and_then(read)).unwrap_or_else(|| "-".to_owned());
-        let best = move || marks.with(|marks| marks.as_ref().is_some_and(is_best));
-        view! {
-            <span data-number=name data-best=move || best().then_some("")>
-                <span class="name">{page.word(word)}</span>
-                " "
-                <span class="value">{text}</span>
-                <span class="best" hidden=move || !best()>{page.word(Word::Best)}</span>
-            </span>
-        }
+    let status = panel.reply.status.clone();
+    let finish = move || {
+        status.with(|status| match &status.phase {
+            Some(Phase::Finished(reason)) => reason.raw.clone(),
+            _ => None,
+        })
     };
-    let never: fn(&numbers::Best) -> bool = |_| false;
-    view! {
-        <div class="footer" hidden=move || own.with(Option::is_none)>
-            {number("first-token", Word::FirstToken, |it| it.first_token_ms.map(words::seconds), |best| best.first_token)}
-            {number("total", Word::Total, |it| Some(words::seconds(it.total_ms)), |best| best.total)}
-            {number("rate", Word::Rate, |it| it.rate.map(words::tenths), |best| best.rate)}
-            {number("input", Word::TokensIn, |it| it.input.map(|count| count.to_string()), never)}
-            {number("output", Word::TokensOut, |it| it.output.map(|count| count.to_string()), never)}
-            <Show when=move || own.with(|own| own.as_ref().is_some_and(|it| it.cost_usd.is_some()))>
-                {number("cost", Word::Cost, |it| it.cost_usd.map(words::dollars), never)}
-            </Show>
-            <span data-number="finish">
-                <span class="name">{page.word(Word::Finish)}</span>
-                " "
-                <span class="value">{move || finish().unwrap_or_else(|| "-".to_owned())}</span>
-            </span>
-        </div>
-    }
+    el("div")
+        .class("footer")
+        .hidden(move || own.with(Option::is_none))
+        .children(FIGURES.map(figure))
+        .child(self::figure(page, "finish", Word::Finish, finish, || false))
+}
+
+fn figure(
+    page: Page,
+    name: &str,
+    word: Word,
+    text: impl Fn() -> Option<String> + 'static,
+    is_best: impl Fn() -> bool + Copy + 'static,
+) -> El {
+    el("span")
+        .attr("data-number", name)
+        .flag("data-best", is_best)
+        .child(el("span").class("name").live(page.word(word)))
+        .text(" ")
+        .child(el("span").class("value").live(move || text().unwrap_or_else(|| "-".to_owned())))
+        .child(el("span").class("best").hidden(move || !is_best()).live(page.word(Word::Best)))
 }

@@ -2,157 +2,107 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{menu::Menu, picker::Picker, state::Panel};
+use super::{menu::menu, picker::picker, state::Panel};
 use crate::{
-    browser,
+    browser::{self, El, el},
     grid::choices::View,
     ui::{
         page::Page,
+        parts::icon_button,
         words::{self, Word},
     },
 };
 
-#[component]
-pub fn Header(panel: Panel) -> impl IntoView {
-    let page = Page::expect();
+pub fn header(page: Page, panel: &Panel) -> El {
+    let id = panel.id;
+    let enlarge = move |_| {
+        page.active.set(id);
+        page.saved.update(|saved| {
+            saved.view = if saved.view == View::Focus { View::Columns } else { View::Focus };
+        });
+    };
     let is_running = {
         let reply = panel.reply.clone();
-        Memo::new(move |_| reply.kind().is_some_and(|kind| !kind.is_over()))
+        move || reply.kind().is_some_and(|kind| !kind.is_over())
     };
-    let is_askable = {
-        let asked = panel.asked.clone();
-        Memo::new(move |_| asked.with(Option::is_some) || page.asked.with(Option::is_some))
+    let is_idle = is_running.clone();
+    let (stop, retry) = (panel.clone(), panel.clone());
+    el("header")
+        .on("dblclick", enlarge)
+        .child(mark(page, panel))
+        .child(picker(page, panel))
+        .child(phase_words(page, panel))
+        .when(is_running, move || {
+            let stop = stop.clone();
+            icon_button(page, "stop", "stop", Word::Stop).act(move || stop.stop())
+        })
+        .when(move || !is_idle(), move || retry_button(page, &retry))
+        .child(copy_button(page, panel))
+        .child(menu(page, panel))
+}
+
+/// The first letter of the provider, its name on resting.
+fn mark(page: Page, panel: &Panel) -> El {
+    let (settings, named) = (panel.settings.clone(), panel.settings.clone());
+    el("span")
+        .attrs(&[("class", "mark"), ("aria-hidden", "true")])
+        .bind("title", move || {
+            Some(named.with(|settings| words::provider_name(page.language.get(), settings.row())))
+        })
+        .live(move || settings.with(|settings| settings.row().name.chars().take(1).collect::<String>()))
+}
+
+fn retry_button(page: Page, panel: &Panel) -> El {
+    let (asked, panel) = (panel.asked.clone(), panel.clone());
+    let can_ask = {
+        let asked = asked.clone();
+        move || asked.with(Option::is_some) || page.asked.with(Option::is_some)
     };
-    let was_asked = {
-        let asked = panel.asked.clone();
-        move || asked.with(Option::is_some)
-    };
-    let mark = {
-        let settings = panel.settings.clone();
-        move || settings.with(|settings| settings.row().name.chars().next())
-    };
-    let provider = {
-        let settings = panel.settings.clone();
-        move || settings.with(|settings| words::provider_name(page.language.get(), settings.row()))
-    };
-    let has_text = {
-        let reply = panel.reply.clone();
-        move || {
-            reply.status.track();
-            reply.kind().is_some()
-        }
-    };
-    // What copying led to, until the next try.
+    let word = if asked.with_untracked(Option::is_some) { Word::Retry } else { Word::Ask };
+    icon_button(page, "retry", "retry", word)
+        .state("aria-disabled", move || !can_ask())
+        .act(move || page.retry(&panel))
+}
+
+fn copy_button(page: Page, panel: &Panel) -> El {
+    // What copying led to, until the focus leaves.
     let copied = RwSignal::new(None::<bool>);
-    let copy = {
-        let reply = panel.reply.clone();
-        move |_| {
+    let (reply, answered) = (panel.reply.clone(), panel.reply.clone());
+    let said = move || {
+        copied
+            .get()
+            .map_or("", |is| (if is { Word::Copied } else { Word::NotCopied }).text(page.language.get()))
+    };
+    let button = icon_button(page, "copy", "copy", Word::Copy)
+        .bind("data-icon", move || Some(if copied.get() == Some(true) { "check" } else { "copy" }))
+        .state("aria-disabled", move || answered.kind().is_none())
+        .on("blur", move |_| copied.set(None))
+        .act(move || {
             let text = reply.text();
             spawn_local(async move { copied.set(Some(browser::copy(text).await)) });
-        }
-    };
-    let stop = panel.clone();
-    let retry = panel.clone();
-    let enlarge = {
-        let id = panel.id;
-        move |_| {
-            page.active.set(id);
-            page.saved.update(|saved| {
-                saved.view = if saved.view == View::Focus { View::Columns } else { View::Focus };
-            });
-        }
-    };
-    let retry_word = move || if was_asked() { Word::Retry } else { Word::Ask };
-    view! {
-        <header on:dblclick=enlarge>
-            <span class="mark" title=provider aria-hidden="true">{mark}</span>
-            <Picker panel=panel.clone() />
-            <PhaseWords panel=panel.clone() />
-            <Show
-                when=move || is_running.get()
-                fallback={
-                    let retry_word = retry_word.clone();
-                    move || {
-                        let (retry, label) = (retry.clone(), retry_word.clone());
-                        let title = label.clone();
-                        view! {
-                            <button
-                                type="button"
-                                class="icon"
-                                name="retry"
-                                data-icon="retry"
-                                aria-label=move || label().text(page.language.get())
-                                title=move || title().text(page.language.get())
-                                aria-disabled=move || (!is_askable.get()).to_string()
-                                on:click=move |_| page.retry(&retry)
-                            ></button>
-                        }
-                    }
-                }
-            >
-                {
-                    let stop = stop.clone();
-                    view! {
-                        <button
-                            type="button"
-                            class="icon"
-                            name="stop"
-                            data-icon="stop"
-                            aria-label=page.word(Word::Stop)
-                            title=page.word(Word::Stop)
-                            on:click=move |_| stop.stop()
-                        ></button>
-                    }
-                }
-            </Show>
-            <button
-                type="button"
-                class="icon"
-                name="copy"
-                data-icon=move || if copied.get() == Some(true) { "check" } else { "copy" }
-                aria-label=page.word(Word::Copy)
-                title=page.word(Word::Copy)
-                aria-disabled=move || (!has_text()).to_string()
-                on:click=copy
-                on:blur=move |_| copied.set(None)
-            ></button>
-            <span class="unseen" role="status">
-                {move || copied.get().map(|is| (if is { Word::Copied } else { Word::NotCopied }).text(page.language.get()))}
-            </span>
-            <Menu panel />
-        </header>
-    }
+        });
+    el("span").child(button).child(el("span").attrs(&[("class", "unseen"), ("role", "status")]).live(said))
 }
 
 /// How far the answer is, in words, with seconds that count.
-#[component]
-fn PhaseWords(panel: Panel) -> impl IntoView {
-    let page = Page::expect();
-    let reply = panel.reply.clone();
-    let words = Memo::new(move |_| {
+fn phase_words(page: Page, panel: &Panel) -> El {
+    let panel = panel.clone();
+    let words = move || {
         let language = page.language.get();
         if panel.problem.with(Option::is_some) {
             return Word::NotAsked.text(language).to_owned();
         }
-        reply.status.with(|status| {
+        panel.reply.status.with(|status| {
             let Some(phase) = status.phase.as_ref().filter(|phase| !phase.is_over()) else {
                 return words::phase(language, status.phase.as_ref());
             };
-            let now = page.now.get();
-            let (tokens, silent_since) = reply.pulse();
+            let now_ms = page.now.get();
+            let (tokens, silent_since) = panel.reply.pulse();
             let before = panel.call_id().and_then(|id| page.shell().engine.position(id));
-            words::running(
-                language,
-                phase,
-                &words::Running {
-                    now_ms: now,
-                    since_ms: status.since_ms,
-                    before,
-                    tokens,
-                    silent_ms: silent_since.map(|since| now.saturating_sub(since)),
-                },
-            )
+            let silent_ms = silent_since.map(|since| now_ms.saturating_sub(since));
+            let running = words::Running { now_ms, since_ms: status.since_ms, before, tokens, silent_ms };
+            words::running(language, phase, &running)
         })
-    });
-    view! { <span class="phase">{move || words.get()}</span> }
+    };
+    el("span").class("phase").live(words)
 }

@@ -1,88 +1,97 @@
 //! What else can be done with a panel.
 
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::prelude::*;
 
 use super::state::Panel;
 use crate::{
-    browser,
+    browser::{self, El, Event, el},
     grid::choices::View,
-    ui::{page::Page, words::Word},
+    ui::{
+        page::Page,
+        parts::{icon_button, label_of, word_button},
+        words::Word,
+    },
 };
 
-#[component]
-pub fn Menu(panel: Panel) -> impl IntoView {
-    let page = Page::expect();
-    let id = panel.id;
+#[derive(Clone, Copy)]
+enum Act {
+    Setup,
+    Duplicate,
+    Left,
+    Right,
+    Focus,
+    Remove,
+}
+
+const ENTRIES: [(&str, Word, Act); 6] = [
+    ("setup", Word::Setup, Act::Setup),
+    ("duplicate", Word::Duplicate, Act::Duplicate),
+    ("left", Word::MoveLeft, Act::Left),
+    ("right", Word::MoveRight, Act::Right),
+    ("focus", Word::FocusView, Act::Focus),
+    ("remove", Word::Remove, Act::Remove),
+];
+
+pub fn menu(page: Page, panel: &Panel) -> El {
     let is_open = RwSignal::new(false);
-    let button = NodeRef::<html::Button>::new();
-    let close = move || {
-        is_open.set(false);
-        browser::focus_element(button.get_untracked().map(Into::into));
-    };
-    let entry = move |name: &'static str, word: Word, act: Box<dyn Fn() + Send + Sync>| {
-        view! {
-            <button
-                type="button"
-                name=name
-                on:click=move |_| {
-                    close();
-                    act();
-                }
-            >
-                {page.word(word)}
-            </button>
+    let panel = panel.clone();
+    let close = {
+        let id = panel.id;
+        move || {
+            is_open.set(false);
+            browser::focus_in(&format!("[data-panel=\"{id}\"]"), "more");
         }
     };
-    let setup = panel.is_setup_open.clone();
+    let button = icon_button(page, "more", "more", Word::More)
+        .state("aria-expanded", move || is_open.get())
+        .act(move || is_open.update(|is| *is = !*is));
     let entries = move || {
-        let setup = setup.clone();
-        view! {
-            <div class="menu" role="group" aria-label=page.word(Word::More)>
-                {entry("setup", Word::Setup, Box::new(move || setup.update(|is| *is = !*is)))}
-                {entry("duplicate", Word::Duplicate, Box::new(move || page.duplicate(id)))}
-                {entry("left", Word::MoveLeft, Box::new(move || page.shift(id, -1)))}
-                {entry("right", Word::MoveRight, Box::new(move || page.shift(id, 1)))}
-                {entry("focus", Word::FocusView, Box::new(move || {
-                    page.active.set(id);
-                    page.saved.update(|saved| saved.view = View::Focus);
-                }))}
-                {entry("remove", Word::Remove, Box::new(move || page.remove(id)))}
-            </div>
-        }
+        let entry = |(name, word, act): (&'static str, Word, Act)| {
+            let panel = panel.clone();
+            word_button(page, &[("name", name)], word).act(move || {
+                close();
+                do_it(page, &panel, act);
+            })
+        };
+        let entries = el("div").attrs(&[("class", "menu"), ("role", "group")]).children(ENTRIES.map(entry));
+        label_of(entries, page, Word::More)
     };
-    let on_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Escape" if is_open.get_untracked() => {
-            event.stop_propagation();
-            close();
+    let on_key = move |event: Event| {
+        if !is_open.get_untracked() {
+            return;
         }
-        "ArrowDown" if is_open.get_untracked() => {
-            event.prevent_default();
-            browser::focus_sibling(1);
+        match event.key().as_str() {
+            "Escape" => close(),
+            "ArrowDown" => browser::focus_sibling(1),
+            "ArrowUp" => browser::focus_sibling(-1),
+            _ => return,
         }
-        "ArrowUp" if is_open.get_untracked() => {
-            event.prevent_default();
-            browser::focus_sibling(-1);
-        }
-        _ => {}
+        event.prevent();
+        event.stop();
     };
-    view! {
-        <div class="more" on:keydown=on_key on:focusout=move |event| {
-            if browser::leaves(&event) {
+    el("div")
+        .class("more")
+        .on("keydown", on_key)
+        .on("focusout", move |event| {
+            if event.leaves() {
                 is_open.set(false);
             }
-        }>
-            <button
-                type="button"
-                class="icon"
-                name="more"
-                data-icon="more"
-                aria-label=page.word(Word::More)
-                title=page.word(Word::More)
-                aria-expanded=move || is_open.get().to_string()
-                node_ref=button
-                on:click=move |_| is_open.update(|is| *is = !*is)
-            ></button>
-            <Show when=move || is_open.get()>{entries.clone()()}</Show>
-        </div>
+        })
+        .child(button)
+        .when(move || is_open.get(), entries)
+}
+
+fn do_it(page: Page, panel: &Panel, act: Act) {
+    let id = panel.id;
+    match act {
+        Act::Setup => panel.is_setup_open.update(|is| *is = !*is),
+        Act::Duplicate => page.duplicate(id),
+        Act::Left => page.shift(id, -1),
+        Act::Right => page.shift(id, 1),
+        Act::Focus => {
+            page.active.set(id);
+            page.saved.update(|saved| saved.view = View::Focus);
+        }
+        Act::Remove => page.remove(id),
     }
 }

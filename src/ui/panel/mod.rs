@@ -2,7 +2,8 @@
 //!
 //! - [`state`]: what a panel is; [`reply`]: its growing answer
 //! - `header`, `menu`, `picker`: who answers, how far it is, what can be done
-//! - `setup`: provider, key, parameters; `trouble`: what went wrong; `footer`: the figures
+//! - `setup`, `key_field`, `parameters`: whom it asks and how
+//! - `extras`, `trouble`, `footer`: what came besides text, what went wrong, the figures
 
 pub mod reply;
 pub mod state;
@@ -10,118 +11,87 @@ pub mod state;
 mod extras;
 mod footer;
 mod header;
+mod key_field;
 mod menu;
+mod parameters;
 mod picker;
 mod setup;
 mod trouble;
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
     page::Page,
+    parts::{hint, label_of, word_button},
     words::{self, Word},
 };
-use crate::{browser::Follow, grid::choices::View};
-use extras::Extras;
-use footer::Footer;
-use header::Header;
-use setup::Setup;
+use crate::{
+    browser::{El, Follow, effect, el},
+    grid::choices::View,
+};
 use state::Panel;
-use trouble::Trouble;
 
-#[component]
-pub fn PanelView(panel: Panel, #[prop(into)] place: Signal<usize>) -> impl IntoView {
-    let page = Page::expect();
+pub fn panel_view(page: Page, panel: &Panel) -> El {
     let id = panel.id;
     let view = page.view();
-    let name = {
-        let settings = panel.settings.clone();
-        move || words::panel_name(page.language.get(), place.get(), &settings.with(|it| it.model.clone()))
-    };
+    let Panel { settings, reply, problem, is_setup_open, .. } = panel.clone();
     let kind = {
-        let reply = panel.reply.clone();
+        let reply = reply.clone();
         Memo::new(move |_| reply.kind())
     };
-    let (text, reasoning) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
-    let body = NodeRef::<html::Div>::new();
-    let follow = StoredValue::new_local(None::<Follow>);
-    let has_more = RwSignal::new(false);
-    // Before anything is drawn, so that the first words are followed too.
-    Effect::new(move || {
-        if let Some(body) = body.get() {
-            follow.set_value(Some(Follow::new(&body, move |is_below| {
-                if has_more.get_untracked() != is_below {
-                    has_more.set(is_below);
-                }
-            })));
+    let name = {
+        let settings = settings.clone();
+        move || {
+            let at = page.panels.with(|panels| panels.iter().position(|panel| panel.id == id));
+            let model = settings.with(|settings| settings.model.clone());
+            Some(words::panel_name(page.language.get(), at.map_or(0, |at| at + 1), &model))
         }
-    });
-    let linked = Memo::new(move |_| page.saved.with(|saved| saved.linked_scroll));
-    Effect::new(move || {
-        let is_linked = linked.get();
-        body.track();
-        follow.with_value(|follow| {
-            if let Some(follow) = follow {
-                follow.set_linked(is_linked);
-            }
-        });
-    });
-    reply::draw(&panel.reply, text, reasoning, follow);
-    let has_reasoning = {
-        let status = panel.reply.status.clone();
-        Memo::new(move |_| status.with(|status| status.has_reasoning))
     };
-    let enabled = {
-        let panel = panel.clone();
-        Memo::new(move |_| panel.is_enabled())
-    };
-    let has_problem = {
-        let problem = panel.problem.clone();
-        Memo::new(move |_| problem.with(Option::is_some))
-    };
-    let is_open = panel.is_setup_open.clone();
-    let is_empty = {
-        let problem = panel.problem.clone();
+    let status = reply.status.clone();
+    let has_reasoning = move || status.with(|status| status.has_reasoning);
+    let (text, reasoning) = (el("div").attrs(&[("class", "reply"), ("dir", "auto")]), el("div"));
+    let reasoning = reasoning.attrs(&[("class", "reasoning"), ("dir", "auto")]);
+    let thoughts = el("details")
+        .class("thoughts")
+        .hidden(move || !has_reasoning())
+        .child(el("summary").live(page.word(Word::Reasoning)))
+        .child(reasoning.clone());
+    let is_waiting = {
+        let problem = problem.clone();
         move || kind.get().is_none() && problem.with(Option::is_none)
     };
-    let setup = panel.clone();
-    let to_end = move |_| {
-        follow.with_value(|follow| {
-            if let Some(follow) = follow {
-                follow.to_end();
-            }
-        });
-    };
-    view! {
-        <section
-            class="panel"
-            data-panel=id
-            data-phase=move || words::phase_name(kind.get())
-            data-problem=move || has_problem.get().then_some("")
-            data-enabled=move || enabled.get().to_string()
-            data-active=move || (page.active.get() == id).to_string()
-            hidden=move || view.get() != View::Columns && page.active.get() != id
-            aria-label=name
-            on:focusin=move |_| page.active.set(id)
-        >
-            <Header panel=panel.clone() />
-            <Show when=move || is_open.get()>
-                <Setup panel=setup.clone() />
-            </Show>
-            <div class="body" tabindex="0" role="group" aria-label=page.word(Word::Answer) node_ref=body>
-                <details class="thoughts" hidden=move || !has_reasoning.get()>
-                    <summary>{page.word(Word::Reasoning)}</summary>
-                    <div class="reasoning" dir="auto" node_ref=reasoning></div>
-                </details>
-                <div class="reply" dir="auto" node_ref=text></div>
-                <p class="hint" hidden=move || !is_empty()>{page.word(Word::Empty)}</p>
-                <Extras panel=panel.clone() />
-                <Trouble panel=panel.clone() />
-            </div>
-            <button type="button" name="new-text" hidden=move || !has_more.get() on:click=to_end>
-                {page.word(Word::NewText)}
-            </button>
-            <Footer panel=panel />
-        </section>
-    }
+    let body = el("div")
+        .attrs(&[("class", "body"), ("tabindex", "0"), ("role", "group")])
+        .child(thoughts)
+        .child(text.clone())
+        .child(hint(page, Word::Empty).hidden(move || !is_waiting()))
+        .child(extras::extras(page, panel))
+        .child(trouble::trouble(page, panel));
+    let body = label_of(body, page, Word::Answer);
+    let has_more = RwSignal::new(false);
+    let follow = Follow::new(body.element(), move |is_below| has_more.set(is_below));
+    let linked = Memo::new(move |_| page.saved.with(|saved| saved.linked_scroll));
+    effect({
+        let follow = follow.clone();
+        move || follow.set_linked(linked.get())
+    });
+    reply::draw(&reply, &text, &reasoning, follow.clone());
+    let new_text = word_button(page, &[("name", "new-text")], Word::NewText)
+        .hidden(move || !has_more.get())
+        .act(move || follow.to_end());
+    let setup_of = panel.clone();
+    el("section")
+        .attrs(&[("class", "panel"), ("data-panel", &id.to_string())])
+        .bind("data-phase", move || Some(words::phase_name(kind.get())))
+        .flag("data-problem", move || problem.with(Option::is_some))
+        .state("data-enabled", move || settings.with(|settings| settings.enabled))
+        .state("data-active", move || page.active.get() == id)
+        .hidden(move || view.get() != View::Columns && page.active.get() != id)
+        .bind("aria-label", name)
+        .on("focusin", move |_| page.active.set(id))
+        .child(header::header(page, panel))
+        .when(move || is_setup_open.get(), move || setup::setup(page, &setup_of))
+        .child(body)
+        .child(new_text)
+        .child(footer::footer(page, panel))
 }

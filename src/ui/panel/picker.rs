@@ -1,10 +1,10 @@
 //! Which model: type any id, or choose from the provider's own list, the recent and the starred.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::prelude::*;
 
 use super::state::Panel;
 use crate::{
-    browser,
+    browser::{self, El, Event, el},
     grid::workspace::ModelRef,
     model::{
         catalog,
@@ -14,6 +14,7 @@ use crate::{
     },
     ui::{
         page::{ModelList, Page},
+        parts::{icon_button, input, label_of, placeholder, word_button},
         words::{self, Word},
     },
 };
@@ -29,231 +30,216 @@ struct Choice {
     is_starred: bool,
 }
 
-#[component]
-pub fn Picker(panel: Panel) -> impl IntoView {
-    let page = Page::expect();
-    let id = panel.id;
-    let is_open = RwSignal::new(false);
-    // What was typed since the list opened.
+/// What the parts of one picker share.
+#[derive(Clone)]
+struct Picker {
+    page: Page,
+    panel: Panel,
+    /// What was typed since the list opened.
+    filter: RwSignal<String>,
+    /// The place of the option that Enter takes.
+    at: RwSignal<Option<usize>>,
+    /// Those to show, and how many there would be.
+    choices: Memo<(Vec<Choice>, usize)>,
+}
+
+impl Picker {
+    fn is_open(&self) -> bool {
+        self.panel.is_picker_open.get_untracked()
+    }
+
+    fn open(&self) {
+        if !self.is_open() {
+            self.filter.set(String::new());
+            self.at.set(None);
+            self.panel.is_picker_open.set(true);
+        }
+    }
+
+    fn close(&self) {
+        self.panel.is_picker_open.set(false);
+    }
+
+    fn choose(&self, choice: &ModelRef) {
+        self.panel.settings.update(|settings| {
+            if settings.provider != choice.provider {
+                settings.choose_provider(&choice.provider);
+            }
+            settings.model.clone_from(&choice.model);
+        });
+        self.close();
+    }
+
+    fn step(&self, by: isize) {
+        let count = self.choices.with_untracked(|(choices, _)| choices.len());
+        let next = self.at.get_untracked().map_or(if by > 0 { 0 } else { -1 }, |at| at.cast_signed() + by);
+        let next = next.rem_euclid(count.max(1).cast_signed()).cast_unsigned();
+        self.at.set((count > 0).then_some(next));
+        browser::show(&option_id(self.panel.id, next));
+    }
+
+    /// Whether the key means something here.
+    fn press(&self, event: &Event) -> bool {
+        match (event.key().as_str(), self.is_open()) {
+            ("ArrowDown", true) => self.step(1),
+            ("ArrowUp", true) => self.step(-1),
+            ("ArrowDown" | "ArrowUp", false) => self.open(),
+            ("Enter", true) if !event.composes() => {
+                let at = self.at.get_untracked();
+                let chosen = self
+                    .choices
+                    .with_untracked(|(choices, _)| choices.get(at?).map(|choice| choice.of.clone()));
+                match chosen {
+                    Some(chosen) => self.choose(&chosen),
+                    None => self.close(),
+                }
+            }
+            ("Escape", true) => {
+                event.stop();
+                self.close();
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+pub fn picker(page: Page, panel: &Panel) -> El {
     let filter = RwSignal::new(String::new());
-    let at = RwSignal::new(None::<usize>);
-    let settings = panel.settings.clone();
-    let model = {
-        let settings = settings.clone();
-        Memo::new(move |_| settings.with(|settings| settings.model.clone()))
-    };
     let choices = {
         let panel = panel.clone();
-        Memo::new(move |_| match is_open.get() {
+        Memo::new(move |_| match panel.is_picker_open.get() {
             true => choices(page, &panel, &filter.get()),
             false => (Vec::new(), 0),
         })
     };
-    let open = {
-        let panel = panel.clone();
-        move || {
-            if !is_open.get_untracked() {
-                filter.set(String::new());
-                at.set(None);
-                is_open.set(true);
-                page.list_models(&panel, false);
+    let picker = Picker { page, panel: panel.clone(), filter, at: RwSignal::new(None), choices };
+    {
+        let (is_open, panel) = (panel.is_picker_open.clone(), panel.clone());
+        browser::effect(move || {
+            if is_open.get() {
+                untrack(|| page.list_models(&panel, false));
             }
-        }
-    };
-    let choose = {
-        let settings = settings.clone();
-        move |choice: &ModelRef| {
-            settings.update(|settings| {
-                if settings.provider != choice.provider {
-                    settings.choose_provider(&choice.provider);
-                }
-                settings.model.clone_from(&choice.model);
-            });
-            is_open.set(false);
-        }
-    };
-    let on_input = {
-        let (settings, open) = (settings.clone(), open.clone());
-        move |event| {
-            open();
-            let typed = event_target_value(&event);
-            filter.set(typed.clone());
-            at.set(None);
-            settings.update(|settings| settings.model = typed);
-        }
-    };
-    let on_key = {
-        let (open, choose) = (open.clone(), choose.clone());
-        move |event: KeyboardEvent| {
-            let count = choices.with(|(choices, _)| choices.len());
-            let step = |by: isize| {
-                let next = at.get_untracked().map_or(if by > 0 { 0 } else { -1 }, |at| at.cast_signed() + by);
-                let next = next.rem_euclid(count.max(1).cast_signed()).cast_unsigned();
-                at.set((count > 0).then_some(next));
-                browser::show(&option_id(id, next));
-            };
-            match event.key().as_str() {
-                "ArrowDown" if is_open.get_untracked() => step(1),
-                "ArrowUp" if is_open.get_untracked() => step(-1),
-                "ArrowDown" | "ArrowUp" => open(),
-                "Enter" if is_open.get_untracked() && !event.is_composing() => {
-                    let chosen = at.get_untracked().and_then(|at| {
-                        choices.with(|(choices, _)| choices.get(at).map(|choice| choice.of.clone()))
-                    });
-                    match chosen {
-                        Some(chosen) => choose(&chosen),
-                        None => is_open.set(false),
-                    }
-                }
-                "Escape" if is_open.get_untracked() => {
-                    event.stop_propagation();
-                    is_open.set(false);
-                }
-                _ => return,
-            }
-            event.prevent_default();
-        }
-    };
-    let list = {
-        let panel = panel.clone();
-        move || {
-            view! { <List panel=panel.clone() choices at choose=Callback::new({
-                let choose = choose.clone();
-                move |choice: ModelRef| choose(&choice)
-            }) /> }
-        }
-    };
-    let opened_by_field = open.clone();
-    let list_id = format!("models-{id}");
-    view! {
-        <div class="picker" on:focusout=move |event| {
-            if browser::leaves(&event) {
-                is_open.set(false);
-            }
-        }>
-            <input
-                name="model"
-                type="text"
-                role="combobox"
-                autocomplete="off"
-                spellcheck="false"
-                dir="ltr"
-                aria-label=page.word(Word::Model)
-                aria-autocomplete="list"
-                aria-controls=list_id
-                aria-expanded=move || is_open.get().to_string()
-                aria-activedescendant=move || at.get().filter(|_| is_open.get()).map(|at| option_id(id, at))
-                placeholder=page.word(Word::ModelHint)
-                prop:value=move || model.get()
-                title=move || model.get()
-                on:input=on_input
-                on:keydown=on_key
-                on:click=move |_| opened_by_field()
-            />
-            <button
-                type="button"
-                class="icon"
-                name="models"
-                data-icon="down"
-                tabindex="-1"
-                aria-label=page.word(Word::Models)
-                aria-expanded=move || is_open.get().to_string()
-                on:click=move |_| if is_open.get_untracked() { is_open.set(false) } else { open() }
-            ></button>
-            <Show when=move || is_open.get()>{list.clone()()}</Show>
-        </div>
+        });
     }
+    let (left, toggled, listed) = (picker.clone(), picker.clone(), picker.clone());
+    let (is_expanded, is_shown) = (panel.is_picker_open.clone(), panel.is_picker_open.clone());
+    let list_button = icon_button(page, "models", "down", Word::Models)
+        .attr("tabindex", "-1")
+        .state("aria-expanded", move || is_expanded.get())
+        .act(move || if toggled.is_open() { toggled.close() } else { toggled.open() });
+    el("div")
+        .class("picker")
+        .on("focusout", move |event| {
+            if event.leaves() {
+                left.close();
+            }
+        })
+        .child(model_field(&picker))
+        .child(list_button)
+        .when(move || is_shown.get(), move || list(&listed))
 }
 
-#[component]
-fn List(
-    panel: Panel,
-    choices: Memo<(Vec<Choice>, usize)>,
-    at: RwSignal<Option<usize>>,
-    choose: Callback<ModelRef>,
-) -> impl IntoView {
-    let page = Page::expect();
-    let id = panel.id;
-    let options = move || {
-        let (choices, _) = choices.get();
-        choices
-            .into_iter()
-            .enumerate()
-            .map(|(index, choice)| option(page, id, index, choice, at, choose))
-            .collect_view()
+fn model_field(picker: &Picker) -> El {
+    let Picker { page, at, .. } = *picker;
+    let id = picker.panel.id;
+    let (typed, pressed, clicked) = (picker.clone(), picker.clone(), picker.clone());
+    let (model, title) = (picker.panel.settings.clone(), picker.panel.settings.clone());
+    let (is_open, is_expanded) = (picker.panel.is_picker_open.clone(), picker.panel.is_picker_open.clone());
+    let field = input("model", "text")
+        .attrs(&[("role", "combobox"), ("dir", "ltr"), ("aria-autocomplete", "list")])
+        .attr("aria-controls", &list_id(id))
+        .state("aria-expanded", move || is_expanded.get())
+        .bind("aria-activedescendant", move || at.get().filter(|_| is_open.get()).map(|at| option_id(id, at)))
+        .bind("title", move || Some(title.with(|settings| settings.model.clone())))
+        .value(move || model.with(|settings| settings.model.clone()))
+        .on("input", move |event| {
+            typed.open();
+            let text = event.value();
+            typed.at.set(None);
+            typed.panel.settings.update(|settings| settings.model.clone_from(&text));
+            typed.filter.set(text);
+        })
+        .on("keydown", move |event| {
+            if pressed.press(&event) {
+                event.prevent();
+            }
+        })
+        .on("click", move |_| clicked.open());
+    placeholder(label_of(field, page, Word::Model), page, Word::ModelHint)
+}
+
+fn list(picker: &Picker) -> El {
+    let Picker { page, choices, .. } = *picker;
+    let (stated, setup, again) = (picker.panel.clone(), picker.panel.clone(), picker.panel.clone());
+    let state = move || {
+        let language = page.language.get();
+        match page.list_of(&stated) {
+            Some(ModelList::Loading) => Word::Checking.text(language),
+            Some(ModelList::Failed(error)) if error.class == ErrorClass::Auth => {
+                words::list_needs_key(language)
+            }
+            Some(ModelList::Failed(_) | ModelList::Unreachable(_)) => words::list_failed(language),
+            Some(ModelList::Known(_)) | None => "",
+        }
     };
     let hidden = move || choices.with(|(choices, all)| all.saturating_sub(choices.len()));
-    let state = {
-        let panel = panel.clone();
-        move || match page.list_of(&panel) {
-            Some(ModelList::Loading) => Some(Word::Checking.text(page.language.get()).to_owned()),
-            Some(ModelList::Failed(error)) if error.class == ErrorClass::Auth => {
-                Some(words::list_needs_key(page.language.get()).to_owned())
-            }
-            Some(ModelList::Failed(_) | ModelList::Unreachable(_)) => {
-                Some(words::list_failed(page.language.get()).to_owned())
-            }
-            _ => None,
+    let options = {
+        let picker = picker.clone();
+        move || {
+            choices.with(|(choices, _)| {
+                choices.iter().enumerate().map(|(index, choice)| option(&picker, index, choice)).collect()
+            })
         }
     };
-    let setup = panel.is_setup_open.clone();
-    let again = panel.clone();
-    view! {
-        <div class="menu models">
-            <p class="hint" role="status">{state}</p>
-            <div role="listbox" id=format!("models-{id}") aria-label=page.word(Word::Models)>{options}</div>
-            <p class="hint" hidden=move || hidden() == 0>{move || words::more_models(page.language.get(), hidden())}</p>
-            <div class="row">
-                <button type="button" name="other-provider" on:click=move |_| setup.set(true)>
-                    {page.word(Word::OtherProvider)}
-                </button>
-                <button type="button" name="reload-models" on:click=move |_| page.list_models(&again, true)>
-                    {page.word(Word::Reload)}
-                </button>
-            </div>
-        </div>
-    }
+    let listbox = el("div").attrs(&[("role", "listbox"), ("id", &list_id(picker.panel.id))]).list(options);
+    let more = el("p")
+        .class("hint")
+        .hidden(move || hidden() == 0)
+        .live(move || words::more_models(page.language.get(), hidden()));
+    let other = word_button(page, &[("name", "other-provider")], Word::OtherProvider).act(move || {
+        setup.is_picker_open.set(false);
+        setup.is_setup_open.set(true);
+        page.focus_later(format!("[data-panel=\"{}\"] [name=provider]", setup.id));
+    });
+    let reload = word_button(page, &[("name", "reload-models")], Word::Reload)
+        .act(move || page.list_models(&again, true));
+    el("div")
+        .class("menu models")
+        .child(el("p").attrs(&[("class", "hint"), ("role", "status")]).live(state))
+        .child(label_of(listbox, page, Word::Models))
+        .child(more)
+        .child(el("div").class("row").child(other).child(reload))
 }
 
-fn option(
-    page: Page,
-    panel: u32,
-    index: usize,
-    choice: Choice,
-    at: RwSignal<Option<usize>>,
-    choose: Callback<ModelRef>,
-) -> impl IntoView {
+fn option(picker: &Picker, index: usize, choice: &Choice) -> El {
+    let Picker { page, at, .. } = *picker;
     let Choice { of, label, detail, is_starred } = choice;
-    let starred = of.clone();
-    let star = move |event: leptos::ev::MouseEvent| {
-        event.stop_propagation();
-        page.saved.update(|saved| match saved.starred.iter().position(|other| *other == starred) {
-            Some(at) => drop(saved.starred.remove(at)),
-            None => saved.starred.push(starred.clone()),
+    let (chosen, starred, picker) = (of.clone(), of.clone(), picker.clone());
+    let title = page.word(Word::Star);
+    let star = el("span")
+        .attrs(&[("class", "star"), ("data-icon", if *is_starred { "star" } else { "no-star" })])
+        .bind("title", move || Some(title()))
+        .on("click", move |event| {
+            event.stop();
+            page.saved.update(|saved| {
+                saved.toggle_star(&starred);
+            });
         });
-    };
-    let model = of.model.clone();
-    view! {
-        <div
-            role="option"
-            id=option_id(panel, index)
-            data-model=model
-            data-provider=of.provider.clone()
-            aria-selected=move || (at.get() == Some(index)).to_string()
-            // The field keeps the focus.
-            on:mousedown=|event| event.prevent_default()
-            on:click=move |_| choose.run(of.clone())
-        >
-            <span dir="auto">{label}</span>
-            <span class="detail">{detail}</span>
-            <span
-                class="star"
-                data-icon=if is_starred { "star" } else { "no-star" }
-                title=page.word(Word::Star)
-                on:click=star
-            ></span>
-        </div>
-    }
+    el("div")
+        .attrs(&[("role", "option"), ("id", &option_id(picker.panel.id, index))])
+        .attrs(&[("data-model", &of.model), ("data-provider", &of.provider)])
+        .state("aria-selected", move || at.get() == Some(index))
+        // The field keeps the focus.
+        .on("mousedown", |event| event.prevent())
+        .on("click", move |_| picker.choose(&chosen))
+        .child(el("span").attr("dir", "auto").text(label))
+        .child(el("span").class("detail").text(detail))
+        .child(star)
+}
+
+fn list_id(panel: u32) -> String {
+    format!("models-{panel}")
 }
 
 fn option_id(panel: u32, index: usize) -> String {

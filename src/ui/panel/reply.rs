@@ -1,11 +1,14 @@
 //! One growing answer: the engine writes it through signals, the page appends what is new.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    cell::{Cell, RefCell},
+    sync::{Arc, Mutex},
+};
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
-    browser::{Follow, Tail},
+    browser::{El, Follow, Tail, effect},
     call::{Call, Phase, Summary, phase::PhaseKind},
     engine::{ask::Notes, transport::ReplySink},
     grid::estimate,
@@ -166,41 +169,28 @@ impl ReplySink for ReplyState {
 }
 
 /// Draws what is fresh at the end of the two elements, and tells who follows.
-pub fn draw(
-    reply: &ReplyState,
-    text: NodeRef<html::Div>,
-    reasoning: NodeRef<html::Div>,
-    follow: StoredValue<Option<Follow>, LocalStorage>,
-) {
+pub fn draw(reply: &ReplyState, text: &El, reasoning: &El, follow: Follow) {
     let reply = reply.clone();
-    let tails = StoredValue::new_local(None::<(Tail, Tail)>);
-    Effect::new(move || {
-        let (Some(text_root), Some(reasoning_root)) = (text.get(), reasoning.get()) else { return };
+    let tails = RefCell::new((Tail::new(text.element().clone()), Tail::new(reasoning.element().clone())));
+    // A panel that comes back finds nothing drawn.
+    let is_new = Cell::new(true);
+    effect(move || {
         reply.fresh.track();
         let Some(fresh) = reply.fresh.try_update_untracked(std::mem::take) else { return };
         let starts_over = fresh.starts_over;
-        tails.update_value(|tails| {
-            // A panel that comes back finds nothing drawn.
-            let is_new = tails.is_none();
-            let Fresh { text, reasoning, .. } = if is_new { reply.whole() } else { fresh };
-            let (text_tail, reasoning_tail) =
-                tails.get_or_insert_with(|| (Tail::new(text_root.into()), Tail::new(reasoning_root.into())));
-            for (tail, new) in [(text_tail, text), (reasoning_tail, reasoning)] {
-                if starts_over {
-                    tail.clear();
-                }
-                if !new.is_empty() {
-                    tail.append(&new);
-                }
+        let Fresh { text, reasoning, .. } = if is_new.replace(false) { reply.whole() } else { fresh };
+        let (text_tail, reasoning_tail) = &mut *tails.borrow_mut();
+        for (tail, new) in [(text_tail, text), (reasoning_tail, reasoning)] {
+            if starts_over {
+                tail.clear();
             }
-        });
-        follow.with_value(|follow| {
-            if let Some(follow) = follow {
-                match starts_over {
-                    true => follow.start_over(),
-                    false => follow.grew(),
-                }
+            if !new.is_empty() {
+                tail.append(&new);
             }
-        });
+        }
+        match starts_over {
+            true => follow.start_over(),
+            false => follow.grew(),
+        }
     });
 }

@@ -30,6 +30,7 @@ pub struct Panel {
     /// The prompt that it was asked last.
     pub asked: ArcRwSignal<Option<String>>,
     pub is_setup_open: ArcRwSignal<bool>,
+    pub is_picker_open: ArcRwSignal<bool>,
     running: Arc<Mutex<Option<Running>>>,
 }
 
@@ -58,6 +59,7 @@ impl Panel {
             diagnosis: ArcRwSignal::default(),
             asked: ArcRwSignal::default(),
             is_setup_open: ArcRwSignal::new(false),
+            is_picker_open: ArcRwSignal::new(false),
             running: Arc::default(),
         }
     }

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::state::{Panel, Problem};
 use crate::{
-    browser,
+    browser::{self, El, button, el},
     call::Phase,
     grid::settings::PanelSettings,
     model::{
@@ -20,9 +20,7 @@ use crate::{
 /// The page that may call any address.
 const ANY: &str = "any.html";
 
-#[component]
-pub fn Trouble(panel: Panel) -> impl IntoView {
-    let page = Page::expect();
+pub fn trouble(page: Page, panel: &Panel) -> El {
     let error = {
         let status = panel.reply.status.clone();
         // What is tried again by itself is said in the header.
@@ -32,42 +30,30 @@ pub fn Trouble(panel: Panel) -> impl IntoView {
             })
         })
     };
-    let problem = panel.problem.clone();
-    let diagnosis = panel.diagnosis.clone();
-    move || {
+    let panel = panel.clone();
+    el("div").list(move || {
         let language = page.language.get();
-        if let Some(problem) = problem.get() {
-            let text = match &problem {
-                Problem::Missing(word) => word.text(language).to_owned(),
-                Problem::Settings(problem) => words::bad_settings(language, *problem),
-                Problem::Connection(diagnosis) => {
-                    words::diagnosis(language, diagnosis, &browser::location_origin())
-                }
-            };
-            let actions = match &problem {
-                Problem::Missing(Word::NeedsKey | Word::BadKey) => vec![Action::EnterKey],
-                Problem::Missing(_) | Problem::Settings(_) => vec![Action::OpenSetup],
-                Problem::Connection(diagnosis) => on_connection(diagnosis),
-            };
-            return Some(shown(page, &panel, text, None, actions).into_any());
-        }
-        let error = error.get()?;
-        let diagnosis = diagnosis.get();
-        let text = match &diagnosis {
-            Some(diagnosis) => words::diagnosis(language, diagnosis, &browser::location_origin()),
-            None => words::failure(
-                language,
-                &error,
-                panel.settings.with(PanelSettings::row),
-                &browser::location_origin(),
-            ),
+        let here = browser::location_origin();
+        let (text, error, actions) = match (panel.problem.get(), error.get(), panel.diagnosis.get()) {
+            (Some(problem), _, _) => (problem_text(page, &problem, &here), None, on_problem(&problem)),
+            (None, Some(error), Some(diagnosis)) => {
+                (words::diagnosis(language, &diagnosis, &here), Some(error), on_connection(&diagnosis))
+            }
+            (None, Some(error), None) => {
+                let row = panel.settings.with_untracked(PanelSettings::row);
+                let actions = on_error(&error);
+                (words::failure(language, &error, row, &here), Some(error), actions)
+            }
+            (None, None, _) => return Vec::new(),
         };
-        let actions = match &diagnosis {
-            Some(diagnosis) => on_connection(diagnosis),
-            None => on_error(&error),
-        };
-        Some(shown(page, &panel, text, Some(error), actions).into_any())
-    }
+        let buttons = actions.iter().map(|action| action_button(page, &panel, *action));
+        let shown = el("div")
+            .attrs(&[("class", "error"), ("role", "alert")])
+            .child(el("p").text(&text))
+            .children(error.iter().flat_map(theirs))
+            .child(el("div").class("row").children(buttons));
+        vec![shown]
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,53 +67,55 @@ enum Action {
     OpenAny,
 }
 
-fn on_error(error: &ApiError) -> Vec<Action> {
+fn problem_text(page: Page, problem: &Problem, here: &str) -> String {
+    let language = page.language.get();
+    match problem {
+        Problem::Missing(word) => word.text(language).to_owned(),
+        Problem::Settings(problem) => words::bad_settings(language, *problem),
+        Problem::Connection(diagnosis) => words::diagnosis(language, diagnosis, here),
+    }
+}
+
+fn on_problem(problem: &Problem) -> &'static [Action] {
+    match problem {
+        Problem::Missing(Word::NeedsKey | Word::BadKey) => &[Action::EnterKey],
+        Problem::Missing(_) | Problem::Settings(_) => &[Action::OpenSetup],
+        Problem::Connection(diagnosis) => on_connection(diagnosis),
+    }
+}
+
+fn on_error(error: &ApiError) -> &'static [Action] {
+    use ErrorClass::{Auth, Blocked, Forbidden, Model, NotAStream, Protocol, Quota, Request, TooLong};
     match error.class {
-        ErrorClass::Auth => vec![Action::EnterKey, Action::Check],
-        ErrorClass::Model => vec![Action::Models],
-        ErrorClass::Forbidden | ErrorClass::Quota => vec![Action::Check, Action::Curl],
-        ErrorClass::Request | ErrorClass::TooLong | ErrorClass::Blocked => {
-            vec![Action::OpenSetup, Action::Curl]
-        }
-        ErrorClass::Protocol | ErrorClass::NotAStream => vec![Action::OpenSetup, Action::Curl],
-        _ => vec![Action::Retry, Action::Curl],
+        Auth => &[Action::EnterKey, Action::Check],
+        Model => &[Action::Models],
+        Forbidden | Quota => &[Action::Check, Action::Curl],
+        Request | TooLong | Blocked | Protocol | NotAStream => &[Action::OpenSetup, Action::Curl],
+        _ => &[Action::Retry, Action::Curl],
     }
 }
 
-fn on_connection(diagnosis: &Diagnosis) -> Vec<Action> {
+fn on_connection(diagnosis: &Diagnosis) -> &'static [Action] {
     match diagnosis {
-        Diagnosis::NotAllowed => vec![Action::OpenAny],
-        Diagnosis::Offline => vec![Action::Retry],
-        _ => vec![Action::Check, Action::Curl, Action::Retry],
+        Diagnosis::NotAllowed => &[Action::OpenAny],
+        Diagnosis::Offline => &[Action::Retry],
+        _ => &[Action::Check, Action::Curl, Action::Retry],
     }
 }
 
-fn shown(
-    page: Page,
-    panel: &Panel,
-    text: String,
-    error: Option<ApiError>,
-    actions: Vec<Action>,
-) -> impl IntoView + use<> {
-    let theirs = error.map(|error| {
-        let (message, detail) = match has_their_words(error.class) {
-            true => (error.message, error.detail),
-            false => (String::new(), None),
-        };
-        let lines = [Some(message), detail].into_iter().flatten().filter(|line| !line.is_empty());
-        lines.map(|line| view! { <p class="theirs" dir="auto" tabindex="0">{line}</p> }).collect_view()
-    });
-    let buttons = actions.into_iter().map(|action| button(page, panel.clone(), action)).collect_view();
-    view! {
-        <div class="error" role="alert">
-            <p>{text}</p>
-            {theirs}
-            <div class="row">{buttons}</div>
-        </div>
+/// The provider's own words.
+fn theirs(error: &ApiError) -> Vec<El> {
+    if !has_their_words(error.class) {
+        return Vec::new();
     }
+    let lines = [Some(&error.message), error.detail.as_ref()].into_iter().flatten();
+    let lines = lines.filter(|line| !line.is_empty());
+    lines
+        .map(|line| el("p").attrs(&[("class", "theirs"), ("dir", "auto"), ("tabindex", "0")]).text(line))
+        .collect()
 }
 
-fn button(page: Page, panel: Panel, action: Action) -> impl IntoView {
+fn action_button(page: Page, panel: &Panel, action: Action) -> El {
     let (name, word) = match action {
         Action::Retry => ("retry-here", Word::Retry),
         Action::EnterKey => ("enter-key", Word::EnterKey),
@@ -138,42 +126,47 @@ fn button(page: Page, panel: Panel, action: Action) -> impl IntoView {
         Action::OpenAny => ("open-any", Word::OpenAny),
     };
     let copied = RwSignal::new(None::<bool>);
-    let act = move |_| {
-        let here = format!("[data-panel=\"{}\"]", panel.id);
-        match action {
-            Action::Retry => page.retry(&panel),
-            Action::OpenSetup => open_setup(page, &panel, "[name=model], [name=base-url]"),
-            Action::EnterKey => open_setup(page, &panel, "[name=key]"),
-            Action::Models => browser::focus_first(&format!("{here} [name=model]")),
-            Action::Check => {
-                open_setup(page, &panel, "[name=check]");
-                page.check(&panel);
-            }
-            Action::Curl => {
-                let line = panel.asked.get_untracked().and_then(|prompt| page.written(&panel, &prompt).ok());
-                let line = line.and_then(|ask| ask.curl().ok());
-                spawn_local(async move {
-                    let Some(line) = line else { return };
-                    copied.set(Some(browser::copy(line).await));
-                });
-            }
-            Action::OpenAny => browser::go_to(ANY),
+    let said = move || match copied.get() {
+        None => word,
+        Some(true) => Word::Copied,
+        Some(false) => Word::NotCopied,
+    };
+    let panel = panel.clone();
+    button(&[("name", name)]).live(move || said().text(page.language.get())).act(move || match action {
+        Action::Retry => page.retry(&panel),
+        Action::OpenSetup => open_setup(page, &panel, "[name=provider]"),
+        Action::EnterKey => open_setup(page, &panel, "[name=key]"),
+        Action::Models => {
+            browser::focus_in(&format!("[data-panel=\"{}\"]", panel.id), "model");
+            panel.is_picker_open.set(true);
         }
-    };
-    let said = move || {
-        copied.get().map(|is| (if is { Word::Copied } else { Word::NotCopied }).text(page.language.get()))
-    };
-    view! {
-        <button type="button" name=name on:click=act>
-            {move || said().unwrap_or_else(|| word.text(page.language.get()))}
-        </button>
-    }
+        Action::Check => {
+            open_setup(page, &panel, "[name=check]");
+            page.check(&panel);
+        }
+        Action::Curl => {
+            let line = panel.asked.get_untracked().and_then(|prompt| page.written(&panel, &prompt).ok());
+            let line = line.and_then(|ask| ask.curl().ok());
+            spawn_local(async move {
+                let Some(line) = line else { return };
+                copied.set(Some(browser::copy(line).await));
+            });
+        }
+        Action::OpenAny => {
+            let keys = page.shell().keys;
+            spawn_local(async move {
+                // They come along once they are stored.
+                keys.settled().await;
+                browser::go_to(ANY);
+            });
+        }
+    })
 }
 
 /// Opens the settings of the panel, and goes to a field of theirs.
 fn open_setup(page: Page, panel: &Panel, field: &'static str) {
     panel.is_setup_open.set(true);
-    page.focus_later(format!("[data-panel=\"{}\"] .setup :is({field})", panel.id));
+    page.focus_later(format!("[data-panel=\"{}\"] .setup {field}", panel.id));
 }
 
 /// The words of such an error are the provider's. Those of the others are this program's or the

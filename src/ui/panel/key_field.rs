@@ -1,0 +1,87 @@
+//! Takes a key and forgets it: the field is empty again as soon as the key is kept.
+
+use leptos::prelude::*;
+
+use super::{
+    setup::is_real,
+    state::{Panel, Problem},
+};
+use crate::{
+    browser::{El, el},
+    grid::settings::PanelSettings,
+    model::{http::ApiKey, pasted_keys},
+    ui::{
+        page::Page,
+        parts::{field, input, placeholder},
+        words::{self, Word},
+    },
+};
+
+pub fn key_field(page: Page, panel: &Panel) -> El {
+    let said = RwSignal::new(String::new());
+    let (typed, pasted, shown) = (panel.clone(), panel.clone(), panel.clone());
+    let state = move || {
+        page.keys_changed.track();
+        let wants_key = shown.settings.with(|settings| settings.row().key_url.is_some());
+        let has_key = shown.origin().is_some_and(|origin| page.shell().keys.has(&origin));
+        let word = match (has_key, wants_key) {
+            (true, _) => Word::KeyIsThere,
+            (false, true) => Word::KeyIsMissing,
+            (false, false) => Word::KeyNotNeeded,
+        };
+        word.text(page.language.get())
+    };
+    let key = placeholder(input("key", "password"), page, Word::KeyHint);
+    let (changed, emptied) = (key.clone(), key.clone());
+    let key = key
+        .on("change", move |event| {
+            take(page, &typed, said, &event.value());
+            changed.clear();
+        })
+        .on("paste", move |event| {
+            // Several lines do not fit in a field of one line: it would join them.
+            if let Some(text) = event.pasted_text().filter(|text| pasted_keys::read(text).is_some()) {
+                event.prevent();
+                take(page, &pasted, said, &text);
+                emptied.clear();
+            }
+        });
+    let (is_real, settings) = (is_real(panel), panel.settings.clone());
+    let key_url = Memo::new(move |_| settings.with(|settings| PanelSettings::row(settings).key_url));
+    let get_key = move || {
+        let link = |url: &str| {
+            el("a")
+                .attrs(&[("href", url), ("target", "_blank"), ("rel", "noopener noreferrer")])
+                .live(page.word(Word::GetKey))
+        };
+        key_url.get().map(link).into_iter().collect()
+    };
+    el("div")
+        .hidden(move || !is_real())
+        .child(field(page, Word::Key, key))
+        .child(el("p").class("hint key-state").live(state).text(" ").list(get_key))
+        .child(el("p").class("hint").live(move || said.get()))
+}
+
+fn take(page: Page, panel: &Panel, said: RwSignal<String>, text: &str) {
+    if text.trim().is_empty() {
+        return;
+    }
+    let keys = page.shell().keys;
+    let problem = if let Some(pasted) = pasted_keys::read(text) {
+        said.set(words::pasted(page.language.get_untracked(), &pasted));
+        pasted.keys.into_iter().for_each(|(_, key)| keys.set(key));
+        None
+    } else {
+        said.set(String::new());
+        match panel.origin().map(|origin| ApiKey::new(origin, text)) {
+            Some(Ok(key)) => {
+                keys.set(key);
+                None
+            }
+            Some(Err(_)) => Some(Problem::Missing(Word::BadKey)),
+            None => Some(Problem::Missing(Word::KeyNeedsAddress)),
+        }
+    };
+    panel.problem.set(problem);
+}
