@@ -4,6 +4,7 @@
 
 mod addresses;
 mod clock;
+mod dom;
 mod fetch;
 mod follow;
 mod keys;

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{menu::menu, picker::picker, state::Panel};
+use super::{menu::menu, picker::picker, reply::Pulse, state::Panel};
 use crate::{
     browser::{self, El, el},
     grid::choices::View,
@@ -97,10 +97,11 @@ fn phase_words(page: Page, panel: &Panel) -> El {
                 return words::phase(language, status.phase.as_ref());
             };
             let now_ms = page.now.get();
-            let (tokens, silent_since) = panel.reply.pulse();
+            let Pulse { tokens, silent_since_ms, is_thinking } = panel.reply.pulse();
             let before = panel.call_id().and_then(|id| page.shell().engine.position(id));
-            let silent_ms = silent_since.map(|since| now_ms.saturating_sub(since));
-            let running = words::Running { now_ms, since_ms: status.since_ms, before, tokens, silent_ms };
+            let silent_ms = silent_since_ms.map(|since| now_ms.saturating_sub(since));
+            let running =
+                words::Running { now_ms, since_ms: status.since_ms, before, tokens, silent_ms, is_thinking };
             words::running(language, phase, &running)
         })
     };

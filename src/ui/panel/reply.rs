@@ -57,6 +57,17 @@ struct Fresh {
     starts_over: bool,
 }
 
+/// What changes with every piece, and is looked at when the page's clock ticks.
+#[derive(Clone, Copy, Default)]
+pub struct Pulse {
+    /// Estimated, of text and reasoning.
+    pub tokens: u64,
+    /// Since when nothing has come, once that is worth a hint.
+    pub silent_since_ms: Option<u64>,
+    /// Only thoughts have come so far.
+    pub is_thinking: bool,
+}
+
 /// Read when the page's clock ticks; it wakes nobody.
 #[derive(Default)]
 struct Live {
@@ -101,9 +112,13 @@ impl ReplyState {
         self.with_live(|live| live.answer.text.split_whitespace().count()).unwrap_or_default()
     }
 
-    /// Estimated tokens so far; and since when nothing has come, where that is worth a hint.
-    pub fn pulse(&self) -> (u64, Option<u64>) {
-        self.with_live(|live| (live.tokens, live.silent_since_ms)).unwrap_or_default()
+    pub fn pulse(&self) -> Pulse {
+        let pulse = self.with_live(|live| Pulse {
+            tokens: live.tokens,
+            silent_since_ms: live.silent_since_ms,
+            is_thinking: live.answer.text.is_empty() && !live.answer.reasoning.is_empty(),
+        });
+        pulse.unwrap_or_default()
     }
 
     fn with_live<T>(&self, read: impl FnOnce(&mut Live) -> T) -> Option<T> {

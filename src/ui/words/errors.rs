@@ -277,3 +277,69 @@ pub fn bad_url(language: Language, problem: BadUrl) -> &'static str {
         ],
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::catalog;
+
+    const PAGE: &str = "https://tutti.example";
+
+    #[test]
+    fn a_server_that_refuses_pages_says_how_to_let_this_one_in() {
+        let ollama = catalog::find("ollama").unwrap();
+        let error = ApiError::new(ErrorClass::Forbidden, "");
+        let said = failure(Language::English, &error, ollama, PAGE);
+        assert!(
+            said.ends_with("Start it with: OLLAMA_ORIGINS='https://tutti.example' ollama serve"),
+            "{said}"
+        );
+        let openai = catalog::find("openai").unwrap();
+        assert_eq!(
+            failure(Language::English, &error, openai, PAGE),
+            self::error(Language::English, ErrorClass::Forbidden)
+        );
+    }
+
+    #[test]
+    fn a_wait_that_is_too_long_to_be_waited_out_is_said() {
+        let mut error = ApiError::new(ErrorClass::RateLimit, "");
+        error.retry_after_ms = Some(125_000);
+        let said = failure(Language::English, &error, catalog::simulated(), PAGE);
+        assert!(said.ends_with("The provider asks to wait 2:05."), "{said}");
+    }
+
+    #[test]
+    fn every_diagnosis_is_a_sentence_in_every_language() {
+        let all = [
+            Diagnosis::NotAllowed,
+            Diagnosis::MixedContent,
+            Diagnosis::Offline,
+            Diagnosis::LocalNetworkDenied,
+            Diagnosis::LocalNetworkAsk,
+            Diagnosis::InsecurePage,
+            Diagnosis::RefusesPages { setting: None },
+            Diagnosis::RefusesPages { setting: Some("OLLAMA_ORIGINS") },
+            Diagnosis::LocalServer { setting: None, may_be_blocked: true },
+            Diagnosis::LocalServer { setting: Some("lms server start --cors"), may_be_blocked: false },
+            Diagnosis::NoConnection,
+            Diagnosis::Unknown,
+        ];
+        let mut seen = std::collections::HashSet::new();
+        for one in &all {
+            for language in Language::ALL {
+                let said = diagnosis(language, one, PAGE);
+                assert!(said.len() > 20 && seen.insert(said), "{one:?} in {language:?}");
+            }
+        }
+        let local = diagnosis(Language::English, &all[9], PAGE);
+        assert!(local.contains("lms server start --cors"), "{local}");
+    }
+
+    #[test]
+    fn a_mistake_in_the_extra_json_is_located() {
+        let said =
+            bad_settings(Language::English, BadSettings::Extra(BadExtra::Syntax { line: 2, column: 5 }));
+        assert_eq!(said, "The extra JSON has a mistake in line 2, column 5.");
+    }
+}

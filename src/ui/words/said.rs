@@ -123,6 +123,8 @@ pub struct Running {
     pub tokens: u64,
     /// How long nothing has come, once that is worth a hint.
     pub silent_ms: Option<u64>,
+    /// Only thoughts have come so far.
+    pub is_thinking: bool,
 }
 
 /// How far a running answer is, with the time it has been there.
@@ -161,6 +163,12 @@ pub fn running(language: Language, phase: &Phase, it: &Running) -> String {
             format!("待っています · {time}"),
         ]),
         Phase::Streaming => match (it.tokens * 1_000).checked_div(elapsed).filter(|_| elapsed >= 500) {
+            Some(rate) if it.is_thinking => language.pick([
+                format!("thinking · ≈{rate} tok/s"),
+                format!("생각하는 중 · 약 {rate} tok/s"),
+                format!("思考中 · 約 {rate} tok/s"),
+            ]),
+            None if it.is_thinking => language.pick(["thinking", "생각하는 중", "思考中"]).to_owned(),
             Some(rate) => language.pick([
                 format!("≈{rate} tok/s"),
                 format!("약 {rate} tok/s"),
@@ -273,4 +281,74 @@ pub fn undo_set(language: Language, count: usize) -> String {
         format!("되돌리기: 이전 모델 {count}개로"),
         format!("元に戻す：前のモデル {count} 個へ"),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::error::{ApiError, ErrorClass};
+
+    const AT: Running = Running {
+        now_ms: 12_400,
+        since_ms: 10_000,
+        before: None,
+        tokens: 0,
+        silent_ms: None,
+        is_thinking: false,
+    };
+
+    fn check(phase: &Phase, it: Running, english: &str, korean: &str) {
+        assert_eq!(running(Language::English, phase, &it), english);
+        assert_eq!(running(Language::Korean, phase, &it), korean);
+    }
+
+    #[test]
+    fn a_running_answer_says_where_it_is_and_for_how_long() {
+        check(&Phase::Queued, AT, "queued here · 2.4 s", "여기서 대기 중 · 2.4 s");
+        let third = Running { before: Some(2), ..AT };
+        check(&Phase::Queued, third, "queued here · 2 before · 2.4 s", "여기서 대기 중 · 앞에 2개 · 2.4 s");
+        check(&Phase::Connecting, AT, "connecting · 2.4 s", "연결하는 중 · 2.4 s");
+        check(&Phase::Waiting, AT, "waiting · 2.4 s", "기다리는 중 · 2.4 s");
+        let quick = Running { tokens: 120, ..AT };
+        check(&Phase::Streaming, quick, "≈50 tok/s", "약 50 tok/s");
+        check(&Phase::Streaming, Running { now_ms: 10_100, ..quick }, "answering", "답변하는 중");
+        let thinks = Running { is_thinking: true, ..quick };
+        check(&Phase::Streaming, thinks, "thinking · ≈50 tok/s", "생각하는 중 · 약 50 tok/s");
+    }
+
+    #[test]
+    fn a_long_silence_is_said_and_that_it_can_be_ended() {
+        let silent = Running { silent_ms: Some(17_000), ..AT };
+        for phase in [Phase::Waiting, Phase::Streaming] {
+            check(&phase, silent, "silent for 17.0 s; Stop ends it", "17.0 s 동안 응답 없음, 중지할 수 있음");
+        }
+        check(&Phase::Queued, silent, "queued here · 2.4 s", "여기서 대기 중 · 2.4 s");
+    }
+
+    #[test]
+    fn a_back_off_counts_down() {
+        let mut cause = ApiError::new(ErrorClass::RateLimit, "");
+        let wait = |cause: &ApiError| Phase::Backoff { until_ms: 18_400, attempt: 2, cause: cause.clone() };
+        check(&wait(&cause), AT, "attempt 2 in 6.0 s", "6.0 s 뒤 2번째 시도");
+        cause.http_status = Some(429);
+        check(&wait(&cause), AT, "429, attempt 2 in 6.0 s", "429, 6.0 s 뒤 2번째 시도");
+        check(
+            &wait(&cause),
+            Running { now_ms: 99_000, ..AT },
+            "429, attempt 2 in 0.0 s",
+            "429, 0.0 s 뒤 2번째 시도",
+        );
+    }
+
+    #[test]
+    fn the_status_line_says_who_ended_and_how_many() {
+        let one = Ended { model: "a".to_owned(), kind: PhaseKind::Finished, words: 212 };
+        assert_eq!(
+            announcement(Language::English, Some(one), (3, 0, 4)),
+            "a finished, 212 words. Ended: 3 of 4"
+        );
+        assert_eq!(announcement(Language::English, None, (4, 1, 4)), "Ended: 4 of 4, with an error: 1");
+        assert_eq!(title(Language::English, (4, 0, 4)), "✓ 4/4 done – Tutti");
+        assert_eq!(title(Language::English, (4, 1, 4)), "! 1 failed, 4/4 – Tutti");
+    }
 }
