@@ -10,7 +10,7 @@ use leptos::prelude::{Get, LocalStorage, Memo, Owner, RenderEffect, StoredValue,
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement, Node};
 
-use super::{Event, document};
+use super::{Event, Typed, document};
 
 /// An element of the page. Clones are the same element.
 #[derive(Clone, Debug)]
@@ -150,9 +150,11 @@ impl El {
         self
     }
 
-    /// Empties a field.
-    pub fn clear(&self) {
+    /// What was typed into a field for keys, which is empty then.
+    pub fn take_typed(&self) -> Typed {
+        let text = self.0.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value);
         set_value(&self.0, "");
+        Typed::new(text.unwrap_or_default())
     }
 
     pub fn child(self, child: El) -> Self {

@@ -6,6 +6,8 @@ use web_sys::{
     KeyboardEvent, MouseEvent, Node, PointerEvent,
 };
 
+use super::Typed;
+
 pub struct Event(web_sys::Event);
 
 impl From<web_sys::Event> for Event {
@@ -98,9 +100,22 @@ impl Event {
         within.is_none_or(|within| !within.contains(to.as_ref()))
     }
 
-    /// The text that is being pasted.
-    pub fn pasted_text(&self) -> Option<String> {
-        self.0.dyn_ref::<ClipboardEvent>()?.clipboard_data()?.get_data("text/plain").ok()
+    /// What was typed into a field for keys, which is empty then.
+    pub fn take_typed(&self) -> Typed {
+        let typed = Typed::new(self.value());
+        if let Some(target) = self.0.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            target.set_value("");
+        }
+        typed
+    }
+
+    /// Lines of a `.env` file that are being pasted. They do not get into the field, which has one line
+    /// and would join them. `None`: something else is pasted, as ever.
+    pub fn take_pasted_lines(&self) -> Option<Typed> {
+        let text = self.0.dyn_ref::<ClipboardEvent>()?.clipboard_data()?.get_data("text/plain").ok()?;
+        let typed = Some(Typed::new(text)).filter(Typed::has_lines)?;
+        self.prevent();
+        Some(typed)
     }
 
     fn keyboard(&self) -> Option<&KeyboardEvent> {

@@ -27,7 +27,7 @@ pub use dom::{El, button, effect, el, mount, on_window};
 pub use event::Event;
 pub use fetch::Fetch;
 pub use follow::Follow;
-pub use keys::{Keyring, StorageProblem};
+pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
 pub use listener::Listener;
 pub use network::{facts, policy};
 pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, show};

@@ -146,7 +146,8 @@ impl Page {
         let panel = panel.clone();
         let run = async move {
             if let Some(diagnosis) = known_before(&ask.provider).await {
-                return panel.problem.set(Some(Problem::Connection(diagnosis)));
+                panel.problem.set(Some(Problem::Connection(diagnosis)));
+                return self.ended(panel.id);
             }
             let transport = transport(&ask, &shell);
             let provider = ask.provider.clone();

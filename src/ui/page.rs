@@ -125,7 +125,11 @@ impl Page {
             next_id: StoredValue::new(0),
         };
         keys.on_change(move || page.keys_changed.update(|count| *count += 1));
+        let active = page.saved.with_untracked(|saved| saved.active);
         page.show(settings);
+        if let Some(id) = page.panels.with_untracked(|panels| panels.get(active).map(|panel| panel.id)) {
+            page.active.set(id);
+        }
         page.keep();
         page
     }
@@ -274,6 +278,10 @@ impl Page {
         Effect::new(move || {
             let mut workspace = self.saved.get();
             workspace.language = Some(self.language.get().tag().to_owned());
+            workspace.active = self
+                .panels
+                .with(|panels| panels.iter().position(|panel| panel.id == self.active.get()))
+                .unwrap_or_default();
             workspace.panels =
                 self.panels.with(|panels| panels.iter().map(|panel| panel.settings.get()).collect());
             storage::write(WORKSPACE, &workspace.to_json());

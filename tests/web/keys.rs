@@ -4,13 +4,13 @@ use std::{cell::Cell, rc::Rc};
 
 use js_sys::{Array, Promise};
 use tutti::{
-    browser::{Keyring, StorageProblem},
+    browser::{El, Keyring, NotTaken, StorageProblem, Taken, el},
     model::http::{ApiKey, BaseUrl, HeaderValue, HttpRequest, Method, Origin},
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{CryptoKey, IdbDatabase, IdbRequest, IdbTransactionMode, Storage};
+use web_sys::{CryptoKey, HtmlTextAreaElement, IdbDatabase, IdbRequest, IdbTransactionMode, Storage};
 
 use super::page::{self, Replaced, until};
 
@@ -399,4 +399,41 @@ async fn remembered_keys_join_when_the_storage_answers_late() {
     started.settled().await;
     let reloaded = Keyring::open().await;
     assert_eq!(secret_of(&reloaded, &elsewhere()).as_deref(), Some("sk-typed-meanwhile"));
+}
+
+/// A field that somebody has typed this into.
+fn typed(text: &str) -> (El, HtmlTextAreaElement) {
+    let field = el("textarea");
+    let element: HtmlTextAreaElement = field.element().clone().unchecked_into();
+    element.set_value(text);
+    (field, element)
+}
+
+#[wasm_bindgen_test]
+async fn what_was_typed_goes_from_the_field_to_the_keyring() {
+    let ring = fresh().await;
+    let take = |text: &str, origin| {
+        let (field, element) = typed(text);
+        let taken = ring.take(&field.take_typed(), origin);
+        assert_eq!(element.value(), "", "the field still holds it");
+        taken
+    };
+    assert_eq!(take(" ", Some(here())), Ok(Taken::Nothing));
+    assert_eq!(take(CANARY, None), Err(NotTaken::NoAddress));
+    assert_eq!(take("two words", Some(here())), Err(NotTaken::BadKey));
+    assert!(ring.origins().is_empty());
+    assert_eq!(take(CANARY, Some(here())), Ok(Taken::Key));
+    assert_eq!(secret_of(&ring, &here()).as_deref(), Some(CANARY));
+
+    let lines = "export OPENAI_API_KEY='sk-one'\nNOBODYS_KEY=x1234\n# a comment\nANTHROPIC_API_KEY=sk-two\n";
+    let Ok(Taken::Lines { kept, unknown }) = take(lines, Some(here())) else { panic!("no lines") };
+    let names: Vec<&str> = kept.iter().map(|row| &*row.id).collect();
+    assert_eq!(
+        (names.as_slice(), unknown.as_slice()),
+        (&["openai", "anthropic"][..], &["NOBODYS_KEY".to_owned()][..])
+    );
+    assert_eq!(secret_of(&ring, &kept[0].base_url.origin()).as_deref(), Some("sk-one"));
+    assert_eq!(secret_of(&ring, &here()).as_deref(), Some(CANARY), "the lines are for nobody else");
+    ring.forget_all();
+    ring.settled().await;
 }

@@ -10,7 +10,10 @@
 mod database;
 mod seal;
 mod session;
+mod typed;
 mod worker;
+
+pub use typed::{NotTaken, Taken, Typed};
 
 use std::{pin::pin, rc::Rc, time::Duration};
 

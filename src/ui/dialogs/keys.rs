@@ -3,8 +3,8 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    browser::{El, el},
-    model::{http::Origin, pasted_keys},
+    browser::{El, Taken, el},
+    model::http::Origin,
     ui::{
         page::Page,
         parts::{hint, tall_field, word_button},
@@ -43,23 +43,16 @@ fn entry(page: Page, origin: &Origin) -> El {
 
 fn paste(page: Page) -> [El; 2] {
     let said = RwSignal::new(String::new());
-    // What is in the field; it is taken, not read, so that it stays nowhere.
-    let pasted = StoredValue::new(String::new());
     let lines = el("textarea")
         .attrs(&[("name", "paste-keys"), ("rows", "3"), ("autocomplete", "off"), ("spellcheck", "false")])
-        .attrs(&[("dir", "ltr"), ("placeholder", "OPENAI_API_KEY=…")])
-        .on("input", move |event| pasted.set_value(event.value()));
-    let emptied = lines.clone();
+        .attrs(&[("dir", "ltr"), ("placeholder", "OPENAI_API_KEY=…")]);
+    let field = lines.clone();
     let take = move || {
         let language = page.language.get_untracked();
-        let text = pasted.try_update_value(std::mem::take).unwrap_or_default();
-        let Some(found) = pasted_keys::read(&text) else {
-            pasted.set_value(text);
-            return said.set(Word::NoKeyLines.text(language).to_owned());
-        };
-        said.set(words::pasted(language, &found));
-        found.keys.into_iter().for_each(|(_, key)| page.shell().keys.set(key));
-        emptied.clear();
+        said.set(match page.shell().keys.take(&field.take_typed(), None) {
+            Ok(Taken::Lines { kept, unknown }) => words::pasted(language, &kept, &unknown),
+            Ok(_) | Err(_) => Word::NoKeyLines.text(language).to_owned(),
+        });
     };
     let row = el("div")
         .class("row")

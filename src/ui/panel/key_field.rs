@@ -7,9 +7,8 @@ use super::{
     state::{Panel, Problem},
 };
 use crate::{
-    browser::{El, el},
+    browser::{El, NotTaken, Taken, Typed, el},
     grid::settings::PanelSettings,
-    model::{http::ApiKey, pasted_keys},
     ui::{
         page::Page,
         parts::{field, input, placeholder},
@@ -31,19 +30,11 @@ pub fn key_field(page: Page, panel: &Panel) -> El {
         };
         word.text(page.language.get())
     };
-    let key = placeholder(input("key", "password"), page, Word::KeyHint);
-    let (changed, emptied) = (key.clone(), key.clone());
-    let key = key
-        .on("change", move |event| {
-            take(page, &typed, said, &event.value());
-            changed.clear();
-        })
+    let key = placeholder(input("key", "password"), page, Word::KeyHint)
+        .on("change", move |event| take(page, &typed, said, &event.take_typed()))
         .on("paste", move |event| {
-            // Several lines do not fit in a field of one line: it would join them.
-            if let Some(text) = event.pasted_text().filter(|text| pasted_keys::read(text).is_some()) {
-                event.prevent();
-                take(page, &pasted, said, &text);
-                emptied.clear();
+            if let Some(lines) = event.take_pasted_lines() {
+                take(page, &pasted, said, &lines);
             }
         });
     let (is_real, settings) = (is_real(panel), panel.settings.clone());
@@ -63,25 +54,17 @@ pub fn key_field(page: Page, panel: &Panel) -> El {
         .child(el("p").class("hint").live(move || said.get()))
 }
 
-fn take(page: Page, panel: &Panel, said: RwSignal<String>, text: &str) {
-    if text.trim().is_empty() {
-        return;
-    }
-    let keys = page.shell().keys;
-    let problem = if let Some(pasted) = pasted_keys::read(text) {
-        said.set(words::pasted(page.language.get_untracked(), &pasted));
-        pasted.keys.into_iter().for_each(|(_, key)| keys.set(key));
-        None
-    } else {
-        said.set(String::new());
-        match panel.origin().map(|origin| ApiKey::new(origin, text)) {
-            Some(Ok(key)) => {
-                keys.set(key);
-                None
-            }
-            Some(Err(_)) => Some(Problem::Missing(Word::BadKey)),
-            None => Some(Problem::Missing(Word::KeyNeedsAddress)),
+fn take(page: Page, panel: &Panel, said: RwSignal<String>, typed: &Typed) {
+    said.set(String::new());
+    let problem = match page.shell().keys.take(typed, panel.origin()) {
+        Ok(Taken::Nothing) => return,
+        Ok(Taken::Key) => None,
+        Ok(Taken::Lines { kept, unknown }) => {
+            said.set(words::pasted(page.language.get_untracked(), &kept, &unknown));
+            None
         }
+        Err(NotTaken::BadKey) => Some(Problem::Missing(Word::BadKey)),
+        Err(NotTaken::NoAddress) => Some(Problem::Missing(Word::KeyNeedsAddress)),
     };
     panel.problem.set(problem);
 }

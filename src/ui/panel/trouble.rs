@@ -153,6 +153,10 @@ fn action_button(page: Page, panel: &Panel, action: Action) -> El {
             });
         }
         Action::OpenAny => {
+            // The question comes along too.
+            if page.draft.with_untracked(String::is_empty) {
+                page.draft.set(panel.asked.get_untracked().unwrap_or_default());
+            }
             let keys = page.shell().keys;
             spawn_local(async move {
                 // They come along once they are stored.

@@ -4,7 +4,7 @@ use super::{Language, dollars, short_count};
 use crate::{
     engine::ask::Notes,
     grid::{estimate::Estimate, parameter::Parameter},
-    model::{listing::Price, pasted_keys::Pasted},
+    model::{listing::Price, provider::Provider},
 };
 
 /// How what was sent differs from what was set, a line each.
@@ -50,17 +50,17 @@ pub fn retried(language: Language, count: u32) -> String {
 }
 
 /// What was found in pasted text; the names of what was not recognised, never a value.
-pub fn pasted(language: Language, pasted: &Pasted) -> String {
-    let names: Vec<&str> = pasted.keys.iter().map(|(row, _)| &*row.name).collect();
+pub fn pasted(language: Language, kept: &[&Provider], unknown: &[String]) -> String {
+    let names: Vec<&str> = kept.iter().map(|row| &*row.name).collect();
     let (count, names) = (names.len(), names.join(", "));
-    match pasted.unknown.is_empty() {
+    match unknown.is_empty() {
         true => language.pick([
             format!("Keys taken: {count} ({names})"),
             format!("가져온 키: {count}개 ({names})"),
             format!("取り込んだキー：{count} 個（{names}）"),
         ]),
         false => {
-            let unknown = pasted.unknown.join(", ");
+            let unknown = unknown.join(", ");
             language.pick([
                 format!("Keys taken: {count} ({names}). Not known: {unknown}"),
                 format!("가져온 키: {count}개 ({names}). 알 수 없음: {unknown}"),
