@@ -43,7 +43,7 @@ pub enum BadSettings {
     Extra(BadExtra),
 }
 
-/// Why the extra JSON cannot be sent: [`json`](super::json) says what each means.
+/// Why the extra JSON cannot be sent.
 pub type BadExtra = BadObject;
 
 impl PanelSettings {
