@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::failure::{OrFailure, Outcome};
 use crate::place::Place;
-use crate::tools::{self, BINARYEN, TRUNK, Tool, Voice, WASM_BINDGEN};
+use crate::tools::{self, BINARYEN, ESBUILD, TRUNK, Tool, Voice, WASM_BINDGEN};
 use crate::{entry, run, rust_target};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Flavour {
     pub fn tools(self) -> &'static [Tool] {
         match self {
             Flavour::Served => &[TRUNK, WASM_BINDGEN],
-            Flavour::Release => &[TRUNK, WASM_BINDGEN, BINARYEN],
+            Flavour::Release => &[TRUNK, WASM_BINDGEN, BINARYEN, ESBUILD],
         }
     }
 }
@@ -41,7 +41,34 @@ pub fn build(place: &Place, flavour: Flavour, into: &Path) -> Outcome {
         "The page was not built.",
         "The lines above say why; when it is the code, `cargo check --target wasm32-unknown-unknown` says it sooner.",
     )?;
+    if flavour == Flavour::Release {
+        minify(into, &folders)?;
+    }
     entry::write_open(into)
+}
+
+/// The script that wasm-bindgen has written, which names a function for every call out of the program.
+fn minify(folder: &Path, tools: &[PathBuf]) -> Outcome {
+    let unreadable = || format!("{} cannot be read", folder.display());
+    for entry in fs::read_dir(folder).or_failure(unreadable, "Run the same command again.")?.flatten() {
+        let name = entry.file_name();
+        // Not boot.js, which browsers of any age have to read.
+        if !name.to_str().is_some_and(|name| name.starts_with("tutti-") && name.ends_with(".js")) {
+            continue;
+        }
+        let mut esbuild = Command::new(if cfg!(windows) { "esbuild.cmd" } else { "esbuild" });
+        esbuild.args(["--minify", "--format=esm", "--log-level=warning", "--allow-overwrite"]);
+        let file = entry.path();
+        let mut outfile = std::ffi::OsString::from("--outfile=");
+        outfile.push(&file);
+        esbuild.arg(outfile).arg(&file).env("PATH", run::path_with(tools));
+        run::must(
+            &mut esbuild,
+            "The script of the page could not be made small.",
+            "The lines above say why.",
+        )?;
+    }
+    Ok(())
 }
 
 fn trunk(place: &Place, flavour: Flavour, into: &Path, folders: &[PathBuf]) -> Command {

@@ -43,6 +43,9 @@ pub fn size(place: &Place) -> Outcome {
     Ok(())
 }
 
+/// As index.html gives them to trunk.
+const PASSES: [&str; 5] = ["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"];
+
 /// What trunk does to a release, except that functions keep their names.
 fn as_shipped(built: &Path, folder: &Path, tools: &[PathBuf]) -> Outcome<PathBuf> {
     let happened = "The program could not be made as small as it is shipped.";
@@ -55,7 +58,7 @@ fn as_shipped(built: &Path, folder: &Path, tools: &[PathBuf]) -> Outcome<PathBuf
     bindgen.args(["--target", "web", "--no-typescript", "--no-demangle", "--out-dir", "bindgen"]).arg(built);
     run::must(&mut bindgen, happened, "The lines above say why.")?;
     let mut opt = tool(if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" });
-    opt.args(["-Oz", "--debuginfo", "bindgen/tutti_bg.wasm", "--output", "small.wasm"]);
+    opt.args(["-Oz", "--debuginfo", "bindgen/tutti_bg.wasm", "--output", "small.wasm"]).args(PASSES);
     run::must(&mut opt, happened, "The lines above say why.")?;
     Ok(folder.join("small.wasm"))
 }
@@ -156,6 +159,12 @@ mod tests {
         check("<&mut tachys::view::View as core::fmt::Debug>::fmt", "tachys");
         check("__wbindgen_malloc", "(no crate)");
         check("", "(no name)");
+    }
+
+    #[test]
+    fn the_passes_are_those_of_the_page() {
+        let page = include_str!("../../index.html");
+        assert!(page.contains(&format!("{}\" href", PASSES.join(" "))));
     }
 
     #[test]

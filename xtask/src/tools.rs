@@ -55,6 +55,14 @@ pub const BINARYEN: Tool = Tool {
     origin: Origin::Npm,
     takes: "some seconds",
 };
+/// Makes JavaScript small; trunk's own minifier does not understand what wasm-bindgen writes.
+pub const ESBUILD: Tool = Tool {
+    name: "esbuild",
+    version: "0.28.2",
+    program: "esbuild",
+    origin: Origin::Npm,
+    takes: "some seconds",
+};
 /// Which rules of accessibility the journeys check: every version knows other ones.
 pub const AXE: Tool = Tool {
     name: "axe-core",
