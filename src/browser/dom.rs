@@ -6,9 +6,12 @@
 
 use std::{cell::RefCell, collections::HashMap, hash::Hash};
 
+use js_sys::{Function, Reflect};
 use leptos::prelude::{Get, LocalStorage, Memo, Owner, RenderEffect, StoredValue, untrack};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement, Node};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{
+    Element, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement, Node,
+};
 
 use super::{Event, Typed, document};
 
@@ -35,7 +38,7 @@ fn hold<T: 'static>(value: T) {
 pub fn el(tag: &'static str) -> El {
     let element = document().and_then(|document| document.create_element(tag).ok());
     // There is no page without a document; an element of nothing then stands in.
-    El(element.unwrap_or_else(|| wasm_bindgen::JsValue::UNDEFINED.unchecked_into()))
+    El(element.unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into()))
 }
 
 /// A button that submits no form, with a class, a name or an id among its attributes.
@@ -157,6 +160,11 @@ impl El {
         Typed::new(text.unwrap_or_default())
     }
 
+    /// Gives back what could not be taken, to be mended.
+    pub fn give_back(&self, typed: Typed) {
+        set_value(&self.0, &typed.into_text());
+    }
+
     pub fn child(self, child: El) -> Self {
         self.append(&child.0);
         self
@@ -234,8 +242,7 @@ impl El {
                 });
                 let node: &Node = &child.0;
                 if node.parent_node().is_none() || node.next_sibling() != next {
-                    // The next one was just put there, or is the end.
-                    let _ = parent.insert_before(node, next.as_ref());
+                    put_before(&parent, &child.0, next.as_ref());
                 }
                 next = Some(node.clone());
             }
@@ -265,6 +272,40 @@ impl El {
         // An element takes any text, comment or element.
         let _ = self.0.append_child(node);
     }
+}
+
+/// Moves an element, or puts it in. Whoever reads or types in it notices nothing: in browsers without
+/// `moveBefore` ("Atomic move", DOM Standard) an element that is moved loses its scroll positions and the
+/// focus.
+fn put_before(parent: &Element, element: &Element, next: Option<&Node>) {
+    let is_new = element.parent_node().is_none();
+    let next_value = next.map_or(JsValue::NULL, |next| next.clone().into());
+    let atomic =
+        Reflect::get(parent, &"moveBefore".into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
+    if let Some(atomic) = atomic.filter(|_| !is_new)
+        && atomic.call2(parent, element, &next_value).is_ok()
+    {
+        return;
+    }
+    let scrolled = if is_new { Vec::new() } else { scrolled_in(element) };
+    let focused = document().and_then(|document| document.active_element());
+    let focused = focused.filter(|focused| element.contains(Some(focused)));
+    // The next one was just put there, or is the end.
+    let _ = parent.insert_before(element, next);
+    for (element, top) in scrolled {
+        element.set_scroll_top(top);
+    }
+    if let Some(focused) = focused.and_then(|focused| focused.dyn_into::<HtmlElement>().ok()) {
+        // It had the focus a moment ago.
+        let _ = focused.focus();
+    }
+}
+
+/// What can be scrolled in it with the keyboard too, and how far it is.
+fn scrolled_in(element: &Element) -> Vec<(Element, i32)> {
+    let Ok(found) = element.query_selector_all("[tabindex], textarea") else { return Vec::new() };
+    let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<Element>().ok());
+    elements.map(|element| (element.clone(), element.scroll_top())).filter(|(_, top)| *top != 0).collect()
 }
 
 fn set_value(element: &Element, value: &str) {

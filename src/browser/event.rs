@@ -78,6 +78,28 @@ impl Event {
         self.mouse().is_some_and(|event| event.button() == 0)
     }
 
+    pub fn is_touch(&self) -> bool {
+        self.0.dyn_ref::<PointerEvent>().is_some_and(|event| event.pointer_type() == "touch")
+    }
+
+    /// Whether it began in something that the selector finds.
+    pub fn is_within(&self, selector: &str) -> bool {
+        let target = self.0.target().and_then(|target| target.dyn_into::<Element>().ok());
+        target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+    }
+
+    /// Writes into the field.
+    pub fn set_value(&self, value: &str) {
+        if let Some(target) = self.0.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            target.set_value(value);
+        }
+    }
+
+    /// Gives back what could not be taken, to be mended.
+    pub fn give_back(&self, typed: Typed) {
+        self.set_value(&typed.into_text());
+    }
+
     /// Whether a button of the pointer is held down.
     pub fn is_pressed(&self) -> bool {
         self.mouse().is_some_and(|event| event.buttons() != 0)

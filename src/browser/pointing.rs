@@ -1,22 +1,12 @@
 //! Where the pointer is and where the focus goes.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-fn document() -> Option<Document> {
-    web_sys::window()?.document()
-}
-
-fn focus_html(element: Option<Element>) {
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        // Where nothing can take the focus, there is nothing to do.
-        let _ = element.focus();
-    }
-}
+use super::{document, focus_on};
 
 /// Moves the focus to the first element that the selector finds.
 pub fn focus_first(selector: &str) {
-    focus_html(document().and_then(|document| document.query_selector(selector).ok().flatten()));
+    focus_on(document().and_then(|document| document.query_selector(selector).ok().flatten()));
 }
 
 /// Moves the focus to the element before (-1) or after (1) the focused one, round the ends.
@@ -27,7 +17,7 @@ pub fn focus_sibling(step: i32) {
         true => focused.next_element_sibling().or_else(|| parent?.first_element_child()),
         false => focused.previous_element_sibling().or_else(|| parent?.last_element_child()),
     };
-    focus_html(next);
+    focus_on(next);
 }
 
 /// The panel whose chip is at that point of the window.

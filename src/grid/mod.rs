@@ -5,6 +5,7 @@
 //! - [`workspace`]: what a reload keeps, never a key; [`choices`]: how the page looks and behaves
 //! - [`columns`]: the order of the panels
 //! - [`numbers`]: times, tokens and cost of an answer, and which are the best
+//! - [`script`]: what language an answer is in
 //! - [`estimate`]: what sending will cost, before it is sent
 
 pub mod choices;
@@ -14,5 +15,6 @@ mod json;
 pub mod numbers;
 pub mod parameter;
 mod saved;
+pub mod script;
 pub mod settings;
 pub mod workspace;

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use super::{
     page::Page,
-    words::{self, Ended},
+    panel::state::Panel,
+    parts::hint,
+    words::{self, Ended, Word},
 };
 use crate::{
     browser::{self, El, effect, el},
@@ -19,15 +21,31 @@ impl Page {
     /// An answer has ended, whichever way.
     pub fn ended(self, id: u32) {
         self.ended.update(|ended| ended.push(id));
+        if let Some((_, panel)) = self.find(id) {
+            self.alarm(&panel);
+        }
         if browser::is_hidden() && !self.is_running_untracked() {
             browser::set_title(&words::title(self.language.get_untracked(), self.tally()));
         }
     }
 
-    /// How many answers have ended, how many of these failed, how many there are.
+    /// Says aloud why an answer failed.
+    fn alarm(self, panel: &Panel) {
+        let error = panel.reply.status.with_untracked(|status| status.phase.as_ref()?.error().cloned());
+        if let Some(error) = error {
+            let settings = panel.settings.get_untracked();
+            let language = self.language.get_untracked();
+            let text = words::failure(language, &error, settings.row(), &browser::location_origin());
+            self.alert.set(format!("{}: {text}", settings.model));
+        }
+    }
+
+    /// Of the panels that the last prompt went to: how many have ended, how many of these failed, how
+    /// many there are.
     fn tally(self) -> (usize, usize, usize) {
+        let run = self.run.get_untracked();
         self.panels.with_untracked(|panels| {
-            let asked = || panels.iter().filter(|panel| panel.asked.with_untracked(Option::is_some));
+            let asked = || panels.iter().filter(|panel| panel.run.get_untracked() == run);
             let kinds = asked().map(|panel| panel.reply.kind_untracked());
             let ended = kinds.filter(|kind| kind.is_none_or(PhaseKind::is_over)).count();
             (ended, asked().filter(|panel| untrack(|| panel.has_failed())).count(), asked().count())
@@ -42,7 +60,7 @@ impl Page {
             Some(Ended {
                 model: panel.settings.with_untracked(|settings| settings.model.clone()),
                 kind: panel.reply.kind_untracked()?,
-                words: panel.reply.words(),
+                counts: panel.reply.counts(),
             })
         });
         words::announcement(language, one, self.tally())
@@ -68,5 +86,13 @@ pub fn status_line(page: Page) -> El {
     });
     let listener = StoredValue::new_local(listener);
     on_cleanup(move || listener.dispose());
-    el("p").attrs(&[("id", "status"), ("role", "status")]).live(move || said.get())
+    // Another run has ended nothing yet.
+    effect(move || {
+        page.run.track();
+        said.set(String::new());
+    });
+    let status = el("p").attrs(&[("id", "status"), ("role", "status")]).live(move || said.get());
+    let alert = el("p").attrs(&[("id", "alert"), ("class", "unseen"), ("role", "alert")]);
+    let full = hint(page, Word::StorageFull).hidden(move || !page.is_storage_full.get());
+    el("div").child(status).child(alert.live(move || page.alert.get())).child(full)
 }

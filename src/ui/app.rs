@@ -7,8 +7,9 @@ use super::{
     chips::chips,
     composer::composer,
     dialogs::{Dialog, dialogs},
-    page::{Page, Undoable},
+    page::Page,
     panel::panel_view,
+    panels::Undoable,
     parts::{hint, label_of, option, word_button},
     shortcuts::listen,
     words::{self, Language, Word},
@@ -137,12 +138,16 @@ fn examples(page: Page) -> El {
         word_button(page, &[("name", "example")], word).act(move || {
             page.draft.set(word.text(page.language.get_untracked()).to_owned());
             page.send();
+            // The button goes.
+            page.focus_later("#prompt".to_owned());
         })
     };
     el("div")
         .attrs(&[("id", "examples"), ("class", "row")])
         .hidden(move || {
-            page.asked.with(Option::is_some) || page.saved.with(|saved| !saved.prompts.is_empty())
+            page.asked.with(Option::is_some)
+                || page.draft.with(|draft| !draft.is_empty())
+                || page.saved.with(|saved| !saved.prompts.is_empty())
         })
         .child(hint(page, Word::Try))
         .children([Word::ExampleSky, Word::ExampleName, Word::ExamplePlan].map(example))
@@ -151,12 +156,13 @@ fn examples(page: Page) -> El {
 /// What can be done with the run as a whole.
 fn run_bar(page: Page) -> El {
     let failed = Memo::new(move |_| {
-        page.panels.with(|panels| panels.iter().filter(|panel| panel.has_failed()).count())
+        page.panels
+            .with(|panels| panels.iter().filter(|panel| panel.is_enabled() && panel.has_failed()).count())
     });
     let undo = move || {
         let language = page.language.get();
         page.undoable.with(|undoable| {
-            undoable.as_ref().map_or(String::new(), |undoable| match undoable {
+            undoable.first().map_or(String::new(), |undoable| match undoable {
                 Undoable::Panel(removed) => {
                     words::undo_removal(language, &removed.item.settings.with(|it| it.model.clone()))
                 }
@@ -172,11 +178,14 @@ fn run_bar(page: Page) -> El {
             button(&[("id", "retry-failed")])
                 .hidden(move || failed.get() == 0)
                 .live(move || words::retry_failed(page.language.get(), failed.get()))
-                .act(move || page.retry_failed()),
+                .act(move || {
+                    page.retry_failed();
+                    page.focus_later("#stop-all".to_owned());
+                }),
         )
         .child(
             button(&[("id", "undo")])
-                .hidden(move || page.undoable.with(Option::is_none))
+                .hidden(move || page.undoable.with(Vec::is_empty))
                 .live(undo)
                 .act(move || page.undo()),
         )

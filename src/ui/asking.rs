@@ -7,7 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     dialogs::Dialog,
-    page::{ModelList, Page, Shell},
+    page::{ModelList, Page, Pending, Shell},
     panel::state::{Panel, Problem, Running},
     words::Word,
 };
@@ -29,37 +29,59 @@ use crate::{
         diagnosis::{Diagnosis, after_failure, before_sending},
         error::ErrorClass,
         listing::ModelInfo,
-        provider::{Cors, Place, Provider},
+        provider::{Cors, Dialect, Place, Provider},
     },
 };
 
 impl Page {
-    /// Sends the prompt in the composer to every panel that takes part; many paid calls are
-    /// confirmed first.
+    /// Sends the prompt in the composer to every panel that takes part.
     pub fn send(self) {
-        let prompt = self.draft.get_untracked();
-        if prompt.trim().is_empty() || self.is_running_untracked() {
-            return;
+        let is_blank = self.draft.with_untracked(|draft| draft.trim().is_empty());
+        if !is_blank && !self.is_running_untracked() {
+            self.confirmed(Pending::Send);
         }
-        let estimate = self.estimate(&prompt);
-        if self.saved.with_untracked(|saved| estimate.needs_confirmation(saved.confirm_above)) {
-            return self.dialog.set(Some(Dialog::Confirm));
-        }
-        self.send_now();
     }
 
-    pub fn send_now(self) {
+    /// Asks all failed again, of those that take part.
+    pub fn retry_failed(self) {
+        self.confirmed(Pending::RetryFailed);
+    }
+
+    /// Many paid calls are confirmed first.
+    fn confirmed(self, pending: Pending) {
+        self.pending.set(pending);
+        let estimate = self.estimate();
+        match self.saved.with_untracked(|saved| estimate.needs_confirmation(saved.confirm_above)) {
+            true => self.dialog.set(Some(Dialog::Confirm)),
+            false => self.go(),
+        }
+    }
+
+    /// Does what was confirmed.
+    pub fn go(self) {
+        match self.pending.get_untracked() {
+            Pending::Send => self.send_now(),
+            Pending::RetryFailed => {
+                for panel in self.concerned() {
+                    self.retry(&panel);
+                }
+            }
+        }
+    }
+
+    fn send_now(self) {
         let prompt = self.draft.get_untracked();
-        let panels = self.participants();
+        let panels = self.concerned();
         if prompt.trim().is_empty() || panels.is_empty() {
             return;
         }
-        self.undoable.set(None);
         self.asked.set(Some(prompt.clone()));
         self.saved.update(|saved| saved.remember_prompt(&prompt));
+        self.recalled.set(None);
+        self.run.update(|run| *run += 1);
         let mut is_asked = false;
         for panel in panels {
-            is_asked |= self.ask(&panel, &prompt);
+            is_asked |= self.ask(&panel, &prompt, false);
         }
         // A prompt that nobody was asked stays where it can be sent again.
         if is_asked {
@@ -67,21 +89,32 @@ impl Page {
         }
     }
 
-    pub fn participants(self) -> Vec<Panel> {
-        let panels = self.panels.get_untracked();
-        panels.into_iter().filter(|panel| panel.settings.with_untracked(|it| it.enabled)).collect()
+    /// The panels that what is pending is about.
+    pub fn concerned(self) -> Vec<Panel> {
+        let pending = self.pending.get_untracked();
+        let mut panels = self.panels.get_untracked();
+        panels.retain(|panel| {
+            untrack(|| panel.is_enabled() && (pending == Pending::Send || panel.has_failed()))
+        });
+        panels
     }
 
-    pub fn estimate(self, prompt: &str) -> Estimate {
+    pub fn estimate(self) -> Estimate {
+        let pending = self.pending.get_untracked();
+        let draft = self.draft.get_untracked();
         let planned = |panel: &Panel| {
             let settings = panel.settings.get_untracked();
+            let prompt = match pending {
+                Pending::Send => draft.clone(),
+                Pending::RetryFailed => panel.asked.get_untracked().unwrap_or_default(),
+            };
             Planned {
                 is_paid: settings.row().place == Place::Cloud,
-                input_tokens: estimate::tokens(prompt) + estimate::tokens(&settings.system),
+                input_tokens: estimate::tokens(&prompt) + estimate::tokens(&settings.system),
                 price: self.info(&settings).and_then(|info| info.price),
             }
         };
-        Estimate::of(&self.participants().iter().map(planned).collect::<Vec<_>>())
+        Estimate::of(&self.concerned().iter().map(planned).collect::<Vec<_>>())
     }
 
     /// What the provider's list says of the model, if the list is here.
@@ -105,34 +138,39 @@ impl Page {
         self.panels.with_untracked(|panels| panels.iter().for_each(Panel::stop));
     }
 
-    /// Asks a panel again what it was asked last, or for the first time what the others were.
+    /// Asks a panel again what it was asked last, or for the first time what the others were. One that
+    /// runs is left alone.
     pub fn retry(self, panel: &Panel) {
         let prompt = panel.asked.get_untracked().or_else(|| self.asked.get_untracked());
         if let Some(prompt) = prompt {
-            self.ask(panel, &prompt);
+            self.ask(panel, &prompt, true);
         }
     }
 
-    pub fn retry_failed(self) {
-        for panel in self.panels.get_untracked().iter().filter(|panel| untrack(|| panel.has_failed())) {
-            self.retry(panel);
+    /// Asks a panel what the others were asked last.
+    pub fn ask_current(self, panel: &Panel) {
+        if let Some(prompt) = self.asked.get_untracked() {
+            self.ask(panel, &prompt, false);
         }
     }
 
     /// Whether it could be asked.
-    fn ask(self, panel: &Panel, prompt: &str) -> bool {
+    fn ask(self, panel: &Panel, prompt: &str, keep: bool) -> bool {
+        if panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()) {
+            return false;
+        }
         panel.asked.set(Some(prompt.to_owned()));
+        panel.run.set(self.run.get_untracked());
         let ask = match self.written(panel, prompt) {
             Ok(ask) => ask,
             Err(problem) => {
-                panel.abandon();
-                panel.reply.start_over();
                 panel.is_setup_open.set(true);
-                panel.problem.set(Some(problem));
+                self.refused(panel, problem);
                 return false;
             }
         };
         let settings = panel.settings.get_untracked();
+        panel.price.set(self.info(&settings).and_then(|info| info.price));
         if ask.provider.place != Place::Simulated {
             let of = ModelRef { provider: settings.provider, model: settings.model };
             self.saved.update(|saved| saved.remember_model(of));
@@ -141,15 +179,16 @@ impl Page {
         let id = shell.engine.next_id();
         let (stop, signal) = stop_pair();
         let (abort, registration) = AbortHandle::new_pair();
-        panel.started(Running { id, stop: Some(stop), abort });
+        panel.started(Running { id, stop: Some(stop), abort }, keep, shell.clock.now().ms);
         self.tick();
         let panel = panel.clone();
         let run = async move {
             if let Some(diagnosis) = known_before(&ask.provider).await {
-                panel.problem.set(Some(Problem::Connection(diagnosis)));
+                panel.reply.call_off();
+                self.refused(&panel, Problem::Connection(diagnosis));
                 return self.ended(panel.id);
             }
-            let transport = transport(&ask, &shell);
+            let transport = transport(&ask.provider, ask.dialect, &ask.request.model, &shell);
             let provider = ask.provider.clone();
             shell.engine.run(id, ask, &*transport, &panel.reply, signal).await;
             self.ended(panel.id);
@@ -162,8 +201,19 @@ impl Page {
         true
     }
 
+    /// Nothing was sent; what the panel had stays.
+    fn refused(self, panel: &Panel, problem: Problem) {
+        let model = panel.settings.with_untracked(|settings| settings.model.clone());
+        let text = problem.text(self.language.get_untracked());
+        self.alert.set(format!("{model}: {text}"));
+        panel.problem.set(Some(problem));
+    }
+
     /// The question to this panel's model, or why it cannot be asked.
     pub fn written(self, panel: &Panel, prompt: &str) -> Result<Ask, Problem> {
+        if let Some(parameter) = panel.unread.with_untracked(|unread| unread.first().map(|(it, _)| *it)) {
+            return Err(Problem::Parameter(parameter));
+        }
         let settings = panel.settings.get_untracked();
         let provider = settings.provider().map_err(Problem::Settings)?;
         let origin = provider.base_url.origin();
@@ -185,7 +235,10 @@ impl Page {
 
     /// Asks for the models to see whether the key and the server are right.
     pub fn check(self, panel: &Panel) {
-        self.list_models(panel, true);
+        match panel.settings.with_untracked(PanelSettings::provider) {
+            Ok(_) => self.list_models(panel, true),
+            Err(problem) => panel.problem.set(Some(Problem::Settings(problem))),
+        }
     }
 
     /// The models of the panel's provider, as far as they are known.
@@ -216,7 +269,7 @@ impl Page {
                 self.lists.try_update(|lists| lists.insert(name, ModelList::Unreachable(diagnosis)));
                 return;
             }
-            let transport = listing_transport(&provider, &settings, &shell);
+            let transport = transport(&provider, settings.dialect, &settings.model, &shell);
             let listed =
                 listing::list_models(&provider, settings.dialect, key.as_ref(), &*transport, &*shell.clock)
                     .await;
@@ -233,21 +286,10 @@ impl Page {
     }
 }
 
-fn transport(ask: &Ask, shell: &Shell) -> Rc<dyn Transport> {
-    match ask.provider.place {
-        Place::Simulated => {
-            let simulation = Simulation::from_model(&ask.request.model);
-            Rc::new(Simulated::new(ask.dialect, simulation, shell.clock.clone()))
-        }
-        Place::Cloud | Place::Local => Rc::new(Fetch),
-    }
-}
-
-fn listing_transport(provider: &Provider, settings: &PanelSettings, shell: &Shell) -> Rc<dyn Transport> {
+fn transport(provider: &Provider, dialect: Dialect, model: &str, shell: &Shell) -> Rc<dyn Transport> {
     match provider.place {
         Place::Simulated => {
-            let simulation = Simulation::from_model(&settings.model);
-            Rc::new(Simulated::new(settings.dialect, simulation, shell.clock.clone()))
+            Rc::new(Simulated::new(dialect, Simulation::from_model(model), shell.clock.clone()))
         }
         Place::Cloud | Place::Local => Rc::new(Fetch),
     }

@@ -39,11 +39,11 @@ fn chip(page: Page, panel: Panel, drag: RwSignal<Option<Drag>>) -> El {
     let id = panel.id;
     let Panel { settings, reply, problem, .. } = panel;
     let (enabled, model) = (settings.clone(), settings.clone());
+    let was_dragged = RwSignal::new(false);
     let on_click = move |_| {
         // A drag ends with a click that nobody meant.
-        if drag.try_update(Option::take).flatten().is_none_or(|drag| !drag.is_drag) {
+        if !std::mem::take(&mut *was_dragged.write()) {
             settings.update(|settings| settings.enabled = !settings.enabled);
-            page.active.set(id);
         }
     };
     let on_key = move |event: Event| {
@@ -66,11 +66,17 @@ fn chip(page: Page, panel: Panel, drag: RwSignal<Option<Drag>>) -> El {
             drag.with(|drag| drag.is_some_and(|drag| drag.is_drag && drag.id == id))
         })
         .on("pointerdown", move |event| {
-            if event.is_main_button() {
+            was_dragged.set(false);
+            // A finger scrolls the chips; the panel's menu moves it too.
+            if event.is_main_button() && !event.is_touch() {
                 drag.set(Some(Drag { id, from_x: event.point().0, is_drag: false }));
             }
         })
         .on("pointermove", move |event| drag_on(page, drag, &event))
+        .on("pointerup", move |_| {
+            let dragged = drag.try_update(Option::take).flatten();
+            was_dragged.set(dragged.is_some_and(|drag| drag.is_drag && drag.id == id));
+        })
         .on("pointercancel", move |_| drag.set(None))
         .on("click", on_click)
         .on("keydown", on_key)

@@ -25,10 +25,11 @@ pub fn composer(page: Page) -> El {
         SendKey::Enter => Word::PromptHintEnter,
         SendKey::ModEnter => Word::PromptHintMod,
     };
-    // Which of the earlier prompts is shown; nothing was typed since.
-    let recalled = StoredValue::new(None::<usize>);
     let on_key = move |event: Event| {
-        let is_empty = page.draft.with_untracked(String::is_empty) || recalled.with_value(Option::is_some);
+        // In a prompt of several lines the arrows move between them.
+        let is_empty = page.draft.with_untracked(|draft| {
+            draft.is_empty() || page.recalled.get_untracked().is_some() && !draft.contains('\n')
+        });
         let is_taken = match event.key().as_str() {
             "Enter" => {
                 let key = send_key.get_untracked();
@@ -38,8 +39,8 @@ pub fn composer(page: Page) -> El {
                 }
                 sends
             }
-            "ArrowUp" => is_empty && !event.composes() && recall(page, recalled, 1),
-            "ArrowDown" => is_empty && !event.composes() && recall(page, recalled, -1),
+            "ArrowUp" => is_empty && !event.composes() && recall(page, 1),
+            "ArrowDown" => is_empty && !event.composes() && recall(page, -1),
             _ => false,
         };
         if is_taken {
@@ -51,7 +52,7 @@ pub fn composer(page: Page) -> El {
         .bind("placeholder", move || Some(hint_text().text(page.language.get())))
         .value(move || page.draft.get())
         .on("input", move |event| {
-            recalled.set_value(None);
+            page.recalled.set(None);
             page.draft.set(event.value());
         })
         .on("keydown", on_key);
@@ -72,20 +73,20 @@ pub fn composer(page: Page) -> El {
 }
 
 /// Shows the prompt before (1) or after (-1) the one that is shown; whether there is one.
-fn recall(page: Page, recalled: StoredValue<Option<usize>>, step: isize) -> bool {
-    let at = match recalled.get_value() {
+fn recall(page: Page, step: isize) -> bool {
+    let at = match page.recalled.get_untracked() {
         None if step > 0 => Some(0),
         None => return false,
         Some(at) => at.checked_add_signed(step),
     };
     let Some(at) = at else {
-        recalled.set_value(None);
+        page.recalled.set(None);
         page.draft.set(String::new());
         return true;
     };
     let prompt = page.saved.with_untracked(|saved| saved.prompts.get(at).cloned());
     if let Some(prompt) = &prompt {
-        recalled.set_value(Some(at));
+        page.recalled.set(Some(at));
         page.draft.set(prompt.clone());
     }
     prompt.is_some()

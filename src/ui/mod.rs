@@ -1,7 +1,7 @@
 //! What a person sees and touches. It knows no JSON, no headers and no bytes.
 //!
 //! - [`words`]: every text, in three languages
-//! - `page`: what the whole page knows; `asking`: what becomes of a prompt
+//! - `page`: what the whole page knows; `keeping`: what a reload finds; `panels`: their order; `asking`: what becomes of a prompt
 //! - `app`: the page itself, with `composer`, `chips` and `announce` (the status line)
 //! - `parts`: what many parts are made of; `panel`: one model; `dialogs`: what opens above the page; `shortcuts`: the keys
 
@@ -20,9 +20,13 @@ mod composer;
 #[cfg(target_arch = "wasm32")]
 mod dialogs;
 #[cfg(target_arch = "wasm32")]
+mod keeping;
+#[cfg(target_arch = "wasm32")]
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod panel;
+#[cfg(target_arch = "wasm32")]
+mod panels;
 #[cfg(target_arch = "wasm32")]
 mod parts;
 #[cfg(target_arch = "wasm32")]

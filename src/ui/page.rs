@@ -9,11 +9,13 @@ use leptos::{
 
 use super::{
     dialogs::Dialog,
+    keeping,
     panel::state::Panel,
+    panels::Undoable,
     words::{Language, Word},
 };
 use crate::{
-    browser::{self, Interval, Keyring, PageClock, storage},
+    browser::{self, Interval, Keyring, PageClock},
     call::{phase::PhaseKind, queue::QueueSettings},
     engine::{
         Engine,
@@ -21,17 +23,15 @@ use crate::{
     },
     grid::{
         choices::{SendKey, View},
-        columns::{self, Removed},
+        numbers::{self, Best},
         settings::PanelSettings,
-        workspace::{ModelSet, Workspace},
+        workspace::Workspace,
     },
     model::{catalog, diagnosis::Diagnosis, error::ApiError, http::Origin, listing::ModelInfo},
 };
 
 /// The simulated models that stand ready at the first visit.
 const FIRST_MODELS: [&str; 3] = ["sim-quick", "sim-steady", "sim-thinker"];
-const WORKSPACE: &str = "tutti.workspace";
-const DRAFT: &str = "tutti.draft";
 const TICK_MS: u32 = 200;
 const SLOW_TICK_MS: u32 = 1_000;
 const CROWD: usize = 16;
@@ -48,8 +48,20 @@ pub struct Page {
     pub draft: RwSignal<String>,
     /// The prompt that was sent last.
     pub asked: RwSignal<Option<String>>,
-    /// What `Undo` brings back.
-    pub undoable: RwSignal<Option<Undoable>>,
+    /// What `Undo` brings back, the last first.
+    pub undoable: RwSignal<Vec<Undoable>>,
+    /// Counts the prompts that were sent; a panel that is asked takes part in the run of that number.
+    pub run: RwSignal<u32>,
+    /// What went wrong last, for screen readers.
+    pub alert: RwSignal<String>,
+    /// Which of the earlier prompts is in the composer, unchanged.
+    pub recalled: RwSignal<Option<usize>>,
+    /// The browser did not keep what a reload should find.
+    pub is_storage_full: RwSignal<bool>,
+    /// What a confirmation is asked for.
+    pub pending: RwSignal<Pending>,
+    /// Which panels have the best figures, by id.
+    pub best: Memo<Vec<(u32, Best)>>,
     pub dialog: RwSignal<Option<Dialog>>,
     /// The models that providers list, by whom was asked.
     pub lists: RwSignal<HashMap<Listed, ModelList>>,
@@ -61,16 +73,16 @@ pub struct Page {
     pub now: RwSignal<u64>,
     shell: StoredValue<Shell, LocalStorage>,
     ticking: StoredValue<Option<Interval>, LocalStorage>,
-    next_id: StoredValue<u32>,
+    view_before: StoredValue<View>,
+    pub(super) next_id: StoredValue<u32>,
 }
 
-/// The last thing that was taken away, whole.
-#[derive(Clone)]
-pub enum Undoable {
-    Panel(Removed<Panel>),
-    /// All panels, for those of a set.
-    Panels(Vec<Panel>),
-    Set(Removed<ModelSet>),
+/// What many paid calls wait to be confirmed for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pending {
+    #[default]
+    Send,
+    RetryFailed,
 }
 
 /// A provider's id and where its requests go.
@@ -96,7 +108,7 @@ pub struct Shell {
 impl Page {
     /// As the last visit left it, else as the first visit finds it.
     pub fn new(keys: Keyring) -> Self {
-        let mut saved = storage::read(WORKSPACE).map(|text| Workspace::from_json(&text)).unwrap_or_default();
+        let mut saved = keeping::read();
         let language = saved.language.as_deref().and_then(Language::from_tag);
         let language = language.unwrap_or_else(|| Language::choose(&browser::languages()));
         let clock: Rc<dyn Clock> = Rc::new(PageClock::new());
@@ -107,14 +119,21 @@ impl Page {
         if settings.is_empty() {
             settings = FIRST_MODELS.map(|model| simulated(&speaking(model, language))).to_vec();
         }
+        let panels = RwSignal::<Vec<Panel>>::default();
         let page = Self {
             language: RwSignal::new(language),
-            panels: RwSignal::default(),
+            panels,
             active: RwSignal::new(0),
-            draft: RwSignal::new(storage::read(DRAFT).unwrap_or_default()),
+            draft: RwSignal::new(keeping::draft()),
             saved: RwSignal::new(saved),
             asked: RwSignal::default(),
             undoable: RwSignal::default(),
+            run: RwSignal::new(0),
+            alert: RwSignal::default(),
+            recalled: RwSignal::default(),
+            is_storage_full: RwSignal::new(false),
+            pending: RwSignal::default(),
+            best: best_of(panels),
             dialog: RwSignal::default(),
             lists: RwSignal::default(),
             ended: RwSignal::default(),
@@ -122,9 +141,14 @@ impl Page {
             now: RwSignal::new(now),
             shell: StoredValue::new_local(Shell { engine: Rc::new(engine), clock, keys: keys.clone() }),
             ticking: StoredValue::new_local(None),
+            view_before: StoredValue::new(View::Columns),
             next_id: StoredValue::new(0),
         };
-        keys.on_change(move || page.keys_changed.update(|count| *count += 1));
+        keys.on_change(move || {
+            page.keys_changed.update(|count| *count += 1);
+            // What was said to another key, or to none, says nothing now.
+            page.lists.update(HashMap::clear);
+        });
         let active = page.saved.with_untracked(|saved| saved.active);
         page.show(settings);
         if let Some(id) = page.panels.with_untracked(|panels| panels.get(active).map(|panel| panel.id)) {
@@ -143,88 +167,12 @@ impl Page {
         self.shell.get_value()
     }
 
-    /// Puts other panels in the place of those that are there. These are stopped and kept for `Undo`.
-    pub fn show(self, settings: Vec<PanelSettings>) {
-        let panels: Vec<Panel> = settings.into_iter().map(|settings| self.new_panel(settings)).collect();
-        self.active.set(panels.first().map_or(0, |panel| panel.id));
-        let before = self.panels.try_update(|all| std::mem::replace(all, panels)).unwrap_or_default();
-        before.iter().for_each(Panel::stop);
-        if !before.is_empty() {
-            self.undoable.set(Some(Undoable::Panels(before)));
-        }
-    }
-
-    fn new_panel(self, settings: PanelSettings) -> Panel {
-        self.next_id.update_value(|id| *id += 1);
-        Panel::new(self.next_id.get_value(), settings)
-    }
-
-    /// One more panel, like the last one, and ready to be told what it is.
-    pub fn add(self) {
-        let like = self
-            .panels
-            .with_untracked(|panels| panels.last().map(|panel| panel.settings.with_untracked(Clone::clone)));
-        let quick = || simulated(&speaking("sim-quick", self.language.get_untracked()));
-        let panel = self.new_panel(PanelSettings { enabled: true, ..like.unwrap_or_else(quick) });
-        let id = panel.id;
-        self.panels.update(|panels| panels.push(panel));
-        self.active.set(id);
-        self.focus_later(format!("[data-panel=\"{id}\"] [name=model]"));
-    }
-
     /// Moves the focus once the page has taken in what has changed.
     pub fn focus_later(self, selector: String) {
         spawn_local(async move {
             tick().await;
             browser::focus_first(&selector);
         });
-    }
-
-    pub fn duplicate(self, id: u32) {
-        let Some((at, panel)) = self.find(id) else { return };
-        let copy = self.new_panel(panel.settings.get_untracked());
-        self.active.set(copy.id);
-        self.panels.update(|panels| panels.insert(at + 1, copy));
-    }
-
-    /// Its answer, if it still comes, is stopped and kept: `Undo` brings everything back.
-    pub fn remove(self, id: u32) {
-        let Some((at, panel)) = self.find(id) else { return };
-        panel.stop();
-        let removed = self.panels.try_update(|panels| columns::take(panels, at)).flatten();
-        self.undoable.set(removed.map(Undoable::Panel));
-        let neighbour = self.panels.with_untracked(|panels| {
-            panels.get(at.min(panels.len().saturating_sub(1))).map(|panel| panel.id)
-        });
-        self.active.set(neighbour.unwrap_or_default());
-        // The button that had the focus is gone.
-        self.focus_later("#undo".to_owned());
-    }
-
-    pub fn undo(self) {
-        match self.undoable.try_update(Option::take).flatten() {
-            Some(Undoable::Panel(removed)) => {
-                let id = removed.item.id;
-                self.panels.update(|panels| columns::put_back(panels, removed));
-                self.active.set(id);
-            }
-            Some(Undoable::Panels(panels)) => {
-                self.stop_all();
-                self.active.set(panels.first().map_or(0, |panel| panel.id));
-                self.panels.set(panels);
-            }
-            Some(Undoable::Set(set)) => self.saved.update(|saved| columns::put_back(&mut saved.sets, set)),
-            None => {}
-        }
-    }
-
-    /// Moves a panel by so many places.
-    pub fn shift(self, id: u32, by: isize) {
-        if let Some((at, _)) = self.find(id) {
-            self.panels.update(|panels| {
-                columns::move_by(panels, at, by);
-            });
-        }
     }
 
     pub fn find(self, id: u32) -> Option<(usize, Panel)> {
@@ -240,6 +188,17 @@ impl Page {
     pub fn view(self) -> Memo<View> {
         let saved = self.saved;
         Memo::new(move |_| saved.with(|saved| saved.view))
+    }
+
+    /// One panel alone, and back to how the panels stood before.
+    pub fn toggle_focus(self) {
+        self.saved.update(|saved| match saved.view {
+            View::Focus => saved.view = self.view_before.get_value(),
+            view => {
+                self.view_before.set_value(view);
+                saved.view = View::Focus;
+            }
+        });
     }
 
     pub fn send_key(self) -> Memo<SendKey> {
@@ -272,29 +231,19 @@ impl Page {
         });
         self.ticking.set_value(Some(ticking));
     }
+}
 
-    /// Writes down what a reload shall find, whenever it changes.
-    fn keep(self) {
-        Effect::new(move || {
-            let mut workspace = self.saved.get();
-            workspace.language = Some(self.language.get().tag().to_owned());
-            workspace.active = self
-                .panels
-                .with(|panels| panels.iter().position(|panel| panel.id == self.active.get()))
-                .unwrap_or_default();
-            workspace.panels =
-                self.panels.with(|panels| panels.iter().map(|panel| panel.settings.get()).collect());
-            storage::write(WORKSPACE, &workspace.to_json());
-        });
-        Effect::new(move || {
-            self.draft.with(|draft| storage::write(DRAFT, draft));
-        });
-        Effect::new(move || {
-            let connections = self.saved.with(|saved| saved.connections);
-            let settings = QueueSettings { per_origin: connections, ..QueueSettings::default() };
-            self.shell().engine.configure(settings);
-        });
-    }
+/// Only whole answers are compared: who fails at once is not the fastest.
+fn best_of(panels: RwSignal<Vec<Panel>>) -> Memo<Vec<(u32, Best)>> {
+    Memo::new(move |_| {
+        panels.with(|panels| {
+            let whole = |panel: &Panel| {
+                panel.reply.kind().filter(|kind| *kind == PhaseKind::Finished).and_then(|_| panel.numbers())
+            };
+            let all: Vec<_> = panels.iter().map(whole).collect();
+            panels.iter().map(|panel| panel.id).zip(numbers::best(&all)).collect()
+        })
+    })
 }
 
 pub fn simulated(model: &str) -> PanelSettings {
@@ -302,7 +251,7 @@ pub fn simulated(model: &str) -> PanelSettings {
 }
 
 /// The simulated model that answers in the language of the page.
-fn speaking(model: &str, language: Language) -> String {
+pub fn speaking(model: &str, language: Language) -> String {
     match language {
         Language::English => model.to_owned(),
         other => format!("{model}-{}", other.tag()),

@@ -17,11 +17,15 @@ fn press(page: Page, event: &Event) {
         return;
     }
     let key = event.key();
+    if page.dialog.with_untracked(Option::is_some) {
+        // The dialog's own.
+        return;
+    }
     if key == "Escape" {
         return escape(page, event.shift());
     }
     let is_on = page.saved.with_untracked(|saved| saved.shortcuts);
-    if !is_on || event.alt() || page.dialog.with_untracked(Option::is_some) {
+    if !is_on || event.alt() {
         return;
     }
     if event.ctrl_or_cmd() {
@@ -36,17 +40,15 @@ fn press(page: Page, event: &Event) {
     }
 }
 
-/// The innermost open thing closes; with Shift everything stops. A popup that is open has taken the
-/// key before, and so has a dialog.
+/// The innermost open thing closes; with Shift everything stops. A popup or a panel's settings have
+/// taken the key before.
 fn escape(page: Page, with_shift: bool) {
     if with_shift {
         return page.stop_all();
     }
-    page.saved.update(|saved| {
-        if saved.view == View::Focus {
-            saved.view = View::Columns;
-        }
-    });
+    if page.view().get_untracked() == View::Focus {
+        page.toggle_focus();
+    }
 }
 
 /// Whether the key means something.
@@ -68,15 +70,16 @@ fn act(page: Page, key: &str) -> bool {
         "c" | "C" => {
             if let Some(panel) = page.active_panel() {
                 let text = panel.reply.text();
+                if text.is_empty() {
+                    return false;
+                }
                 spawn_local(async move {
                     // Who copies by key looks at the clipboard.
                     let _ = browser::copy(text).await;
                 });
             }
         }
-        "f" | "F" => page.saved.update(|saved| {
-            saved.view = if saved.view == View::Focus { View::Columns } else { View::Focus };
-        }),
+        "f" | "F" => page.toggle_focus(),
         "/" => browser::focus("prompt"),
         digit => return go_to(page, digit),
     }

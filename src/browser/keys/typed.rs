@@ -37,6 +37,10 @@ impl Typed {
         Self(text)
     }
 
+    pub(in crate::browser) fn into_text(self) -> String {
+        self.0
+    }
+
     /// Whether there are lines of a `.env` file in it.
     pub fn has_lines(&self) -> bool {
         pasted_keys::read(&self.0).is_some()

@@ -12,13 +12,17 @@ use crate::{
 };
 
 pub fn confirm(page: Page) -> El {
+    // The lists tell the prices.
+    for panel in page.concerned() {
+        page.list_models(&panel, false);
+    }
     let said = move || {
-        let estimate = page.draft.with(|draft| page.estimate(draft));
-        words::estimate(page.language.get(), &estimate)
+        page.lists.track();
+        words::estimate(page.language.get(), &page.estimate())
     };
     let send = word_button(page, &[("id", "confirm-send"), ("class", "main")], Word::Send).act(move || {
         page.dialog.set(None);
-        page.send_now();
+        page.go();
     });
     let cancel =
         word_button(page, &[("id", "confirm-cancel")], Word::Cancel).act(move || page.dialog.set(None));

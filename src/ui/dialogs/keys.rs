@@ -49,9 +49,13 @@ fn paste(page: Page) -> [El; 2] {
     let field = lines.clone();
     let take = move || {
         let language = page.language.get_untracked();
-        said.set(match page.shell().keys.take(&field.take_typed(), None) {
+        let typed = field.take_typed();
+        said.set(match page.shell().keys.take(&typed, None) {
             Ok(Taken::Lines { kept, unknown }) => words::pasted(language, &kept, &unknown),
-            Ok(_) | Err(_) => Word::NoKeyLines.text(language).to_owned(),
+            Ok(_) | Err(_) => {
+                field.give_back(typed);
+                Word::NoKeyLines.text(language).to_owned()
+            }
         });
     };
     let row = el("div")

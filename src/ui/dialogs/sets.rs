@@ -6,11 +6,15 @@ use crate::{
     browser::{El, button, el},
     grid::{columns, workspace::ModelSet},
     ui::{
-        page::{Page, Undoable},
+        page::Page,
+        panels::Undoable,
         parts::{input, label_of, placeholder, word_button},
         words::{self, Word},
     },
 };
+
+/// In characters.
+const MOST_NAME: usize = 100;
 
 pub fn sets(page: Page) -> El {
     let name = RwSignal::new(String::new());
@@ -48,27 +52,34 @@ fn item(page: Page, set: &ModelSet) -> El {
         page.show(loaded.panels.clone());
         page.dialog.set(None);
     });
-    let delete = word_button(page, &[("name", "delete")], Word::Delete).act(move || delete(page, &deleted));
+    let delete = word_button(page, &[("name", "delete")], Word::Delete).act(move || take(page, &deleted));
     el("li").attr("data-set", &set.name).child(about).child(load).child(delete)
 }
 
+/// A set without a name is called after its models. One of the same name goes, to `Undo`.
 fn save(page: Page, name: &str) {
-    if name.is_empty() {
-        return;
-    }
-    let panels = page
+    let panels: Vec<_> = page
         .panels
         .with_untracked(|panels| panels.iter().map(|panel| panel.settings.get_untracked()).collect());
+    let models: Vec<String> = panels.iter().map(|panel| panel.model.clone()).collect();
+    let own = words::set_of(page.language.get_untracked(), &models);
+    let name = if name.is_empty() { own } else { name.to_owned() };
+    let name: String = name.chars().take(MOST_NAME).collect();
+    take(page, &name);
     page.saved.update(|saved| {
-        saved.sets.retain(|set| set.name != name);
-        saved.sets.insert(0, ModelSet { name: name.to_owned(), panels });
+        saved.panels = panels;
+        saved.save_set(&name);
+        saved.panels = Vec::new();
     });
 }
 
-fn delete(page: Page, name: &str) {
-    let removed = page.saved.try_update(|saved| {
+/// Takes a set away, to `Undo`.
+fn take(page: Page, name: &str) {
+    let taken = page.saved.try_update(|saved| {
         let at = saved.sets.iter().position(|set| set.name == name)?;
         columns::take(&mut saved.sets, at)
     });
-    page.undoable.set(removed.flatten().map(Undoable::Set));
+    if let Some(taken) = taken.flatten() {
+        page.can_undo(Undoable::Set(taken));
+    }
 }

@@ -51,16 +51,19 @@ pub fn settings(page: Page) -> El {
             if let Ok(count) = event.value().trim().parse() {
                 saved.update(|saved| saved.confirm_above = count);
             }
+            event.set_value(&saved.with_untracked(|saved| saved.confirm_above.to_string()));
         });
     let connections = el("input")
         .attrs(&[("name", "connections"), ("type", "number"), ("min", "1"), ("max", "256")])
         .value(move || saved.with(|saved| saved.connections.map_or(String::new(), |count| count.to_string())))
         .on("change", move |event| {
             let text = event.value();
-            let count = text.trim().parse().ok().filter(|count| *count > 0);
+            let count = text.trim().parse().ok().filter(|count| (1..=256).contains(count));
             if count.is_some() || text.trim().is_empty() {
                 saved.update(|saved| saved.connections = count);
             }
+            let kept = saved.with_untracked(|saved| saved.connections);
+            event.set_value(&kept.map_or(String::new(), |count| count.to_string()));
         });
     el("div")
         .class("inside")

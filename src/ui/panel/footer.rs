@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::state::Panel;
 use crate::{
     browser::{El, el},
-    call::{Phase, phase::PhaseKind},
-    grid::numbers::{self, Best, Numbers},
+    call::Phase,
+    grid::numbers::{Best, Numbers},
     ui::{
         page::Page,
         words::{self, Word},
@@ -28,22 +28,14 @@ const FIGURES: [Figure; 6] = [
 pub fn footer(page: Page, panel: &Panel) -> El {
     let (id, own) = (panel.id, panel.clone());
     let own = Memo::new(move |_| own.numbers());
-    let best = Memo::new(move |_| {
-        // Only who has figures is compared.
-        own.with(|own| own.is_some()).then_some(())?;
-        page.panels.with(|panels| {
-            // Who fails at once is not the fastest.
-            let whole = |panel: &Panel| {
-                panel.reply.kind().filter(|kind| *kind == PhaseKind::Finished).and_then(|_| panel.numbers())
-            };
-            let all: Vec<Option<Numbers>> = panels.iter().map(whole).collect();
-            let at = panels.iter().position(|panel| panel.id == id)?;
-            numbers::best(&all).get(at).copied()
-        })
-    });
+    let best = move || {
+        page.best
+            .with(|best| best.iter().find(|(of, _)| *of == id).map(|(_, best)| *best))
+            .unwrap_or_default()
+    };
     let figure = |(name, word, read, is_best): Figure| {
         let text = move || own.with(|own| own.as_ref().and_then(read));
-        let is_best = move || best.with(|best| best.as_ref().is_some_and(is_best));
+        let is_best = move || is_best(&best());
         figure(page, name, word, text, is_best)
             // What a call cost is rarely told.
             .hidden(move || name == "cost" && text().is_none())

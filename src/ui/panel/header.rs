@@ -4,8 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{menu::menu, picker::picker, reply::Pulse, state::Panel};
 use crate::{
-    browser::{self, El, el},
-    grid::choices::View,
+    browser::{self, El, Event, button, el},
     ui::{
         page::Page,
         parts::icon_button,
@@ -15,28 +14,19 @@ use crate::{
 
 pub fn header(page: Page, panel: &Panel) -> El {
     let id = panel.id;
-    let enlarge = move |_| {
-        page.active.set(id);
-        page.saved.update(|saved| {
-            saved.view = if saved.view == View::Focus { View::Columns } else { View::Focus };
-        });
+    let enlarge = move |event: Event| {
+        // Two quick clicks on a button or in the field are meant for these.
+        if !event.is_within("input, button, .menu") {
+            page.active.set(id);
+            page.toggle_focus();
+        }
     };
-    let is_running = {
-        let reply = panel.reply.clone();
-        move || reply.kind().is_some_and(|kind| !kind.is_over())
-    };
-    let is_idle = is_running.clone();
-    let (stop, retry) = (panel.clone(), panel.clone());
     el("header")
         .on("dblclick", enlarge)
         .child(mark(page, panel))
         .child(picker(page, panel))
         .child(phase_words(page, panel))
-        .when(is_running, move || {
-            let stop = stop.clone();
-            icon_button(page, "stop", "stop", Word::Stop).act(move || stop.stop())
-        })
-        .when(move || !is_idle(), move || retry_button(page, &retry))
+        .child(run_button(page, panel))
         .child(copy_button(page, panel))
         .child(menu(page, panel))
 }
@@ -52,16 +42,34 @@ fn mark(page: Page, panel: &Panel) -> El {
         .live(move || settings.with(|settings| settings.row().name.chars().take(1).collect::<String>()))
 }
 
-fn retry_button(page: Page, panel: &Panel) -> El {
-    let (asked, panel) = (panel.asked.clone(), panel.clone());
-    let can_ask = {
-        let asked = asked.clone();
-        move || asked.with(Option::is_some) || page.asked.with(Option::is_some)
+/// Stop while it runs, Ask again otherwise: one button, so that the focus stays on it.
+fn run_button(page: Page, panel: &Panel) -> El {
+    let reply = panel.reply.clone();
+    let is_running = Memo::new(move |_| reply.kind().is_some_and(|kind| !kind.is_over()));
+    let was_asked = panel.asked.clone();
+    let word = move || match (is_running.get(), was_asked.with(Option::is_some)) {
+        (true, _) => Word::Stop,
+        (false, true) => Word::Retry,
+        (false, false) => Word::Ask,
     };
-    let word = if asked.with_untracked(Option::is_some) { Word::Retry } else { Word::Ask };
-    icon_button(page, "retry", "retry", word)
-        .state("aria-disabled", move || !can_ask())
-        .act(move || page.retry(&panel))
+    let label = {
+        let word = word.clone();
+        move || Some(word().text(page.language.get()))
+    };
+    let name = move || Some(if is_running.get() { "stop" } else { "retry" });
+    let asked = panel.asked.clone();
+    let can_act = move || is_running.get() || asked.with(Option::is_some) || page.asked.with(Option::is_some);
+    let panel = panel.clone();
+    button(&[("class", "icon")])
+        .bind("name", name)
+        .bind("data-icon", name)
+        .bind("aria-label", label.clone())
+        .bind("title", label)
+        .state("aria-disabled", move || !can_act())
+        .act(move || match is_running.get_untracked() {
+            true => panel.stop(),
+            false => page.retry(&panel),
+        })
 }
 
 fn copy_button(page: Page, panel: &Panel) -> El {
@@ -79,6 +87,9 @@ fn copy_button(page: Page, panel: &Panel) -> El {
         .on("blur", move |_| copied.set(None))
         .act(move || {
             let text = reply.text();
+            if text.is_empty() {
+                return;
+            }
             spawn_local(async move { copied.set(Some(browser::copy(text).await)) });
         });
     el("span").child(button).child(el("span").attrs(&[("class", "unseen"), ("role", "status")]).live(said))

@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    setup::is_real,
-    state::{Panel, Problem},
-};
+use super::{setup::is_real, state::Panel};
 use crate::{
     browser::{El, NotTaken, Taken, Typed, el},
     grid::settings::PanelSettings,
@@ -31,7 +28,12 @@ pub fn key_field(page: Page, panel: &Panel) -> El {
         word.text(page.language.get())
     };
     let key = placeholder(input("key", "password"), page, Word::KeyHint)
-        .on("change", move |event| take(page, &typed, said, &event.take_typed()))
+        .on("change", move |event| {
+            let secret = event.take_typed();
+            if !take(page, &typed, said, &secret) {
+                event.give_back(secret);
+            }
+        })
         .on("paste", move |event| {
             if let Some(lines) = event.take_pasted_lines() {
                 take(page, &pasted, said, &lines);
@@ -51,20 +53,23 @@ pub fn key_field(page: Page, panel: &Panel) -> El {
         .hidden(move || !is_real())
         .child(field(page, Word::Key, key))
         .child(el("p").class("hint key-state").live(state).text(" ").list(get_key))
-        .child(el("p").class("hint").live(move || said.get()))
+        .child(el("p").attrs(&[("class", "wrong said"), ("role", "status")]).live(move || said.get()))
 }
 
-fn take(page: Page, panel: &Panel, said: RwSignal<String>, typed: &Typed) {
-    said.set(String::new());
-    let problem = match page.shell().keys.take(typed, panel.origin()) {
-        Ok(Taken::Nothing) => return,
-        Ok(Taken::Key) => None,
-        Ok(Taken::Lines { kept, unknown }) => {
-            said.set(words::pasted(page.language.get_untracked(), &kept, &unknown));
-            None
-        }
-        Err(NotTaken::BadKey) => Some(Problem::Missing(Word::BadKey)),
-        Err(NotTaken::NoAddress) => Some(Problem::Missing(Word::KeyNeedsAddress)),
+/// Whether the key is kept now, or there was none.
+fn take(page: Page, panel: &Panel, said: RwSignal<String>, typed: &Typed) -> bool {
+    let language = page.language.get_untracked();
+    let fixed = |word: Word| word.text(language).to_owned();
+    let (is_taken, text) = match page.shell().keys.take(typed, panel.origin()) {
+        Ok(Taken::Nothing) => return true,
+        Ok(Taken::Key) => (true, String::new()),
+        Ok(Taken::Lines { kept, unknown }) => (true, words::pasted(language, &kept, &unknown)),
+        Err(NotTaken::BadKey) => (false, fixed(Word::BadKey)),
+        Err(NotTaken::NoAddress) => (false, fixed(Word::KeyNeedsAddress)),
     };
-    panel.problem.set(problem);
+    said.set(text);
+    if is_taken {
+        panel.problem.set(None);
+    }
+    is_taken
 }

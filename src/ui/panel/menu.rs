@@ -34,9 +34,8 @@ const ENTRIES: [(&str, Word, Act); 6] = [
 
 pub fn menu(page: Page, panel: &Panel) -> El {
     let is_open = RwSignal::new(false);
-    let panel = panel.clone();
+    let (id, panel) = (panel.id, panel.clone());
     let close = {
-        let id = panel.id;
         move || {
             is_open.set(false);
             browser::focus_in(&format!("[data-panel=\"{id}\"]"), "more");
@@ -44,10 +43,19 @@ pub fn menu(page: Page, panel: &Panel) -> El {
     };
     let button = icon_button(page, "more", "more", Word::More)
         .state("aria-expanded", move || is_open.get())
-        .act(move || is_open.update(|is| *is = !*is));
+        .act(move || {
+            is_open.update(|is| *is = !*is);
+            if is_open.get_untracked() {
+                page.focus_later(format!("[data-panel=\"{id}\"] .more .menu button"));
+            }
+        });
     let entries = move || {
         let entry = |(name, word, act): (&'static str, Word, Act)| {
             let panel = panel.clone();
+            let word = match act {
+                Act::Focus if page.view().get_untracked() == View::Focus => Word::ShowAll,
+                _ => word,
+            };
             word_button(page, &[("name", name)], word).act(move || {
                 close();
                 do_it(page, &panel, act);
@@ -90,7 +98,7 @@ fn do_it(page: Page, panel: &Panel, act: Act) {
         Act::Right => page.shift(id, 1),
         Act::Focus => {
             page.active.set(id);
-            page.saved.update(|saved| saved.view = View::Focus);
+            page.toggle_focus();
         }
         Act::Remove => page.remove(id),
     }

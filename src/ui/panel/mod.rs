@@ -27,7 +27,8 @@ use super::{
 };
 use crate::{
     browser::{El, Follow, effect, el},
-    grid::choices::View,
+    call::phase::PhaseKind,
+    grid::{choices::View, script},
 };
 use state::Panel;
 
@@ -49,7 +50,18 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
     };
     let status = reply.status.clone();
     let has_reasoning = move || status.with(|status| status.has_reasoning);
-    let (text, reasoning) = (el("div").attrs(&[("class", "reply"), ("dir", "auto")]), el("div"));
+    let script = {
+        let reply = reply.clone();
+        Memo::new(move |_| {
+            // The first words may not tell yet.
+            if reply.kind() == Some(PhaseKind::Streaming) {
+                page.now.track();
+            }
+            script::language(&reply.beginning())
+        })
+    };
+    let text = el("div").attrs(&[("class", "reply"), ("dir", "auto")]).bind("lang", move || script.get());
+    let reasoning = el("div");
     let reasoning = reasoning.attrs(&[("class", "reasoning"), ("dir", "auto")]);
     let thoughts = el("details")
         .class("thoughts")
@@ -62,6 +74,7 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
     };
     let body = el("div")
         .attrs(&[("class", "body"), ("tabindex", "0"), ("role", "group")])
+        .child(own_prompt(page, panel))
         .child(thoughts)
         .child(text.clone())
         .child(hint(page, Word::Empty).hidden(move || !is_waiting()))
@@ -94,4 +107,21 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
         .child(body)
         .child(new_text)
         .child(footer::footer(page, panel))
+}
+
+/// The prompt that this panel's answer is for, where the others were asked another one since.
+fn own_prompt(page: Page, panel: &Panel) -> El {
+    let (asked, panel) = (panel.asked.clone(), panel.clone());
+    let own =
+        Memo::new(move |_| asked.get().filter(|asked| page.asked.with(|last| last.as_ref() != Some(asked))));
+    let current = move || {
+        let panel = panel.clone();
+        let ask = word_button(page, &[("name", "ask-current")], Word::AskCurrent)
+            .act(move || page.ask_current(&panel));
+        el("div")
+            .class("own-prompt")
+            .child(el("p").attr("dir", "auto").live(move || own.get().unwrap_or_default()))
+            .child(ask)
+    };
+    el("div").when(move || own.with(Option::is_some), current)
 }

@@ -23,10 +23,15 @@ pub fn parameters(page: Page, panel: &Panel) -> El {
 }
 
 fn parameter_field(page: Page, panel: &Panel, parameter: Parameter) -> El {
-    let settings = panel.settings.clone();
-    // As typed: what cannot be read as a number stays where it can be mended.
-    let text = RwSignal::new(settings.with_untracked(|settings| parameter.read(&settings.sampling)));
-    let is_wrong = RwSignal::new(false);
+    let (settings, unread) = (panel.settings.clone(), panel.unread.clone());
+    let (shown, wrong) = (unread.clone(), unread.clone());
+    // As typed: what cannot be read stays where it can be mended.
+    let typed = shown.with_untracked(|unread| {
+        unread.iter().find(|(it, _)| *it == parameter).map(|(_, text)| text.clone())
+    });
+    let read = || settings.with_untracked(|settings| parameter.read(&settings.sampling));
+    let text = RwSignal::new(typed.unwrap_or_else(read));
+    let is_wrong = Memo::new(move |_| wrong.with(|unread| unread.iter().any(|(it, _)| *it == parameter)));
     let number = input(&parameter.name().replace('_', "-"), "text")
         .attr("inputmode", if parameter == Parameter::Stop { "text" } else { "decimal" })
         .bind("placeholder", move || Some(words::parameter_hint(page.language.get(), parameter)))
@@ -36,11 +41,19 @@ fn parameter_field(page: Page, panel: &Panel, parameter: Parameter) -> El {
             let typed = event.value();
             let mut is_bad = false;
             settings.update(|settings| is_bad = parameter.write(&mut settings.sampling, &typed).is_err());
-            is_wrong.set(is_bad);
+            unread.update(|unread| {
+                unread.retain(|(it, _)| *it != parameter);
+                if is_bad {
+                    unread.push((parameter, typed.clone()));
+                }
+            });
             text.set(typed);
         });
     let name = el("span").child(el("code").text(parameter.name()));
-    let wrong = el("p").class("wrong").hidden(move || !is_wrong.get()).live(page.word(Word::NotANumber));
+    let wrong = el("p")
+        .class("wrong")
+        .hidden(move || !is_wrong.get())
+        .live(move || words::bad_parameter(page.language.get(), parameter));
     el("div").child(el("label").class("field").child(name).child(number)).child(wrong)
 }
 

@@ -39,6 +39,8 @@ struct Picker {
     filter: RwSignal<String>,
     /// The place of the option that Enter takes.
     at: RwSignal<Option<usize>>,
+    /// The model as it was when the list opened.
+    before: StoredValue<String>,
     /// Those to show, and how many there would be.
     choices: Memo<(Vec<Choice>, usize)>,
 }
@@ -52,6 +54,7 @@ impl Picker {
         if !self.is_open() {
             self.filter.set(String::new());
             self.at.set(None);
+            self.before.set_value(self.panel.settings.with_untracked(|settings| settings.model.clone()));
             self.panel.is_picker_open.set(true);
         }
     }
@@ -60,14 +63,27 @@ impl Picker {
         self.panel.is_picker_open.set(false);
     }
 
-    fn choose(&self, choice: &ModelRef) {
-        self.panel.settings.update(|settings| {
-            if settings.provider != choice.provider {
-                settings.choose_provider(&choice.provider);
-            }
-            settings.model.clone_from(&choice.model);
-        });
+    /// What was typed was only to find something.
+    fn give_up(&self) {
+        self.panel.settings.update(|settings| settings.model = self.before.get_value());
         self.close();
+    }
+
+    fn choose(&self, choice: &ModelRef) {
+        self.panel.choose_provider(&choice.provider);
+        self.panel.settings.update(|settings| settings.model.clone_from(&choice.model));
+        self.close();
+    }
+
+    fn current(&self) -> Option<ModelRef> {
+        let at = self.at.get_untracked()?;
+        self.choices.with_untracked(|(choices, _)| choices.get(at).map(|choice| choice.of.clone()))
+    }
+
+    fn star(&self, model: &ModelRef) {
+        self.page.saved.update(|saved| {
+            saved.toggle_star(model);
+        });
     }
 
     fn step(&self, by: isize) {
@@ -84,19 +100,14 @@ impl Picker {
             ("ArrowDown", true) => self.step(1),
             ("ArrowUp", true) => self.step(-1),
             ("ArrowDown" | "ArrowUp", false) => self.open(),
-            ("Enter", true) if !event.composes() => {
-                let at = self.at.get_untracked();
-                let chosen = self
-                    .choices
-                    .with_untracked(|(choices, _)| choices.get(at?).map(|choice| choice.of.clone()));
-                match chosen {
-                    Some(chosen) => self.choose(&chosen),
-                    None => self.close(),
-                }
-            }
+            ("Enter", true) if !event.composes() => match (self.current(), event.alt()) {
+                (Some(model), true) => self.star(&model),
+                (Some(model), false) => self.choose(&model),
+                (None, _) => self.close(),
+            },
             ("Escape", true) => {
                 event.stop();
-                self.close();
+                self.give_up();
             }
             _ => return false,
         }
@@ -113,7 +124,14 @@ pub fn picker(page: Page, panel: &Panel) -> El {
             false => (Vec::new(), 0),
         })
     };
-    let picker = Picker { page, panel: panel.clone(), filter, at: RwSignal::new(None), choices };
+    let picker = Picker {
+        page,
+        panel: panel.clone(),
+        filter,
+        at: RwSignal::new(None),
+        before: StoredValue::default(),
+        choices,
+    };
     {
         let (is_open, panel) = (panel.is_picker_open.clone(), panel.clone());
         browser::effect(move || {
@@ -127,7 +145,13 @@ pub fn picker(page: Page, panel: &Panel) -> El {
     let list_button = icon_button(page, "models", "down", Word::Models)
         .attr("tabindex", "-1")
         .state("aria-expanded", move || is_expanded.get())
-        .act(move || if toggled.is_open() { toggled.close() } else { toggled.open() });
+        .act(move || match toggled.is_open() {
+            true => toggled.close(),
+            false => {
+                toggled.open();
+                browser::focus_in(&format!("[data-panel=\"{}\"]", toggled.panel.id), "model");
+            }
+        });
     el("div")
         .class("picker")
         .on("focusout", move |event| {
@@ -206,6 +230,8 @@ fn list(picker: &Picker) -> El {
         .act(move || page.list_models(&again, true));
     el("div")
         .class("menu models")
+        // The field keeps the focus.
+        .on("mousedown", |event| event.prevent())
         .child(el("p").attrs(&[("class", "hint"), ("role", "status")]).live(state))
         .child(label_of(listbox, page, Word::Models))
         .child(more)
@@ -215,23 +241,20 @@ fn list(picker: &Picker) -> El {
 fn option(picker: &Picker, index: usize, choice: &Choice) -> El {
     let Picker { page, at, .. } = *picker;
     let Choice { of, label, detail, is_starred } = choice;
-    let (chosen, starred, picker) = (of.clone(), of.clone(), picker.clone());
+    let (chosen, starred) = (of.clone(), of.clone());
+    let (starring, picker) = (picker.clone(), picker.clone());
     let title = page.word(Word::Star);
     let star = el("span")
         .attrs(&[("class", "star"), ("data-icon", if *is_starred { "star" } else { "no-star" })])
         .bind("title", move || Some(title()))
         .on("click", move |event| {
             event.stop();
-            page.saved.update(|saved| {
-                saved.toggle_star(&starred);
-            });
+            starring.star(&starred);
         });
     el("div")
         .attrs(&[("role", "option"), ("id", &option_id(picker.panel.id, index))])
         .attrs(&[("data-model", &of.model), ("data-provider", &of.provider)])
         .state("aria-selected", move || at.get() == Some(index))
-        // The field keeps the focus.
-        .on("mousedown", |event| event.prevent())
         .on("click", move |_| picker.choose(&chosen))
         .child(el("span").attr("dir", "auto").text(label))
         .child(el("span").class("detail").text(detail))

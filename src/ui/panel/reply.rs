@@ -19,6 +19,9 @@ use crate::{
     },
 };
 
+/// So much of an answer shows what script it is written in.
+const SCRIPT_CHARS: usize = 400;
+
 /// What the page knows of the answer of one panel.
 #[derive(Clone, Default)]
 pub struct ReplyState {
@@ -72,6 +75,8 @@ pub struct Pulse {
 #[derive(Default)]
 struct Live {
     answer: Answer,
+    /// The answer to an earlier try, until this one brings something.
+    earlier: Option<Answer>,
     /// Estimated tokens of text and reasoning.
     tokens: u64,
     /// Since when nothing has come, once that is worth a hint.
@@ -79,12 +84,27 @@ struct Live {
 }
 
 impl ReplyState {
-    /// A new question was asked.
-    pub fn start_over(&self) {
-        self.fresh.update(|fresh| *fresh = Fresh { starts_over: true, ..Fresh::default() });
-        self.status.set(Status::default());
+    /// The panel asks. With `keep`, what it has shown stays until something replaces it.
+    pub fn start_over(&self, keep: bool, now_ms: u64) {
+        self.with_live(|live| {
+            let earlier = match (keep, live.answer.text.is_empty()) {
+                (false, _) => None,
+                (true, true) => live.earlier.take(),
+                (true, false) => Some(std::mem::take(&mut live.answer)),
+            };
+            *live = Live { earlier, ..Live::default() };
+        });
+        if !keep {
+            self.fresh.update(|fresh| *fresh = Fresh { starts_over: true, ..Fresh::default() });
+        }
+        let phase = Some(Phase::Queued);
+        self.status.set(Status { phase, since_ms: now_ms, ..Status::default() });
         self.extras.set(Extras::default());
-        self.with_live(|live| *live = Live::default());
+    }
+
+    /// Nothing was asked after all: no phase, no figures.
+    pub fn call_off(&self) {
+        self.status.set(Status::default());
     }
 
     pub fn kind(&self) -> Option<PhaseKind> {
@@ -95,21 +115,31 @@ impl ReplyState {
         self.status.with_untracked(|status| status.phase.as_ref().map(Phase::kind))
     }
 
-    /// The answer's text so far, to the letter.
+    /// The answer's text so far, to the letter; the earlier one while nothing has replaced it.
     pub fn text(&self) -> String {
-        self.with_live(|live| live.answer.text.clone()).unwrap_or_default()
+        self.whole().text
     }
 
     fn whole(&self) -> Fresh {
         let whole = self.with_live(|live| {
-            let Answer { text, refusal, reasoning, .. } = &live.answer;
+            let Answer { text, refusal, reasoning, .. } = live.earlier.as_ref().unwrap_or(&live.answer);
             Fresh { text: format!("{text}{refusal}"), reasoning: reasoning.concat(), starts_over: false }
         });
         whole.unwrap_or_default()
     }
 
-    pub fn words(&self) -> usize {
-        self.with_live(|live| live.answer.text.split_whitespace().count()).unwrap_or_default()
+    /// The beginning of the answer.
+    pub fn beginning(&self) -> String {
+        self.with_live(|live| live.answer.text.chars().take(SCRIPT_CHARS).collect()).unwrap_or_default()
+    }
+
+    /// How many words the answer has, and how many characters: what counts where no blanks part words.
+    pub fn counts(&self) -> (usize, usize) {
+        let counts = self.with_live(|live| {
+            let text = &live.answer.text;
+            (text.split_whitespace().count(), text.chars().count())
+        });
+        counts.unwrap_or_default()
     }
 
     pub fn pulse(&self) -> Pulse {
@@ -154,7 +184,9 @@ impl ReplySink for ReplyState {
         let (text, reasoning) = fresh;
         let reasons = !reasoning.is_empty();
         if reasons || !text.is_empty() {
+            let replaces = self.with_live(|live| live.earlier.take().is_some()).unwrap_or_default();
             self.fresh.update(|fresh| {
+                fresh.starts_over |= replaces;
                 fresh.text.push_str(&text);
                 fresh.reasoning.push_str(&reasoning);
             });

@@ -29,9 +29,23 @@ pub fn setup(page: Page, panel: &Panel) -> El {
     let system = area(page, panel, "system", Word::NotSent, |settings| &mut settings.system);
     let extra = area(page, panel, "extra", Word::ExtraHint, |settings| &mut settings.extra);
     let is_real = is_real(panel);
+    let close = {
+        let id = panel.id;
+        move || {
+            is_open.set(false);
+            browser::focus_in(&format!("[data-panel=\"{id}\"]"), "more");
+        }
+    };
+    let escape = close.clone();
     el("form")
         .class("setup")
         .on("submit", |event| event.prevent())
+        .on("keydown", move |event| {
+            if event.key() == "Escape" && !event.composes() {
+                event.stop();
+                escape();
+            }
+        })
         .child(provider_field(page, panel))
         .child(format_field(page, panel))
         .child(address_field(page, panel).hidden({
@@ -42,9 +56,9 @@ pub fn setup(page: Page, panel: &Panel) -> El {
         .child(check_row(page, panel).hidden(move || !is_real()))
         .child(tall_field(page, Word::System, system))
         .child(parameters(page, panel))
-        .child(tall_field(page, Word::Extra, extra))
+        .child(tall_field(page, Word::Extra, extra.state("aria-invalid", move || wrong.get().is_some())))
         .child(el("p").class("wrong").hidden(move || wrong.get().is_none()).live(wrong_text))
-        .child(word_button(page, &[("name", "close-setup")], Word::Close).act(move || is_open.set(false)))
+        .child(word_button(page, &[("name", "close-setup")], Word::Close).act(close))
 }
 
 /// Whether there is a server at all.
@@ -66,8 +80,7 @@ fn provider_field(page: Page, panel: &Panel) -> El {
     });
     let panel = panel.clone();
     let select = el("select").attr("name", "provider").children(options).on("change", move |event| {
-        panel.settings.update(|settings| settings.choose_provider(&event.value()));
-        panel.problem.set(None);
+        panel.choose_provider(&event.value());
     });
     field(page, Word::Provider, select)
 }

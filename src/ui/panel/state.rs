@@ -7,14 +7,16 @@ use leptos::prelude::*;
 
 use super::reply::ReplyState;
 use crate::{
+    browser,
     call::{phase::PhaseKind, queue::CallId},
     engine::StopHandle,
     grid::{
         numbers::{Numbers, Times},
+        parameter::Parameter,
         settings::{BadSettings, PanelSettings},
     },
-    model::{diagnosis::Diagnosis, http::Origin},
-    ui::words::Word,
+    model::{diagnosis::Diagnosis, http::Origin, listing::Price},
+    ui::words::{self, Language, Word},
 };
 
 /// A column. Its signals live as long as somebody holds them, not as long as a row of the page.
@@ -29,6 +31,14 @@ pub struct Panel {
     pub diagnosis: ArcRwSignal<Option<Diagnosis>>,
     /// The prompt that it was asked last.
     pub asked: ArcRwSignal<Option<String>>,
+    /// In which run of the page that was.
+    pub run: ArcRwSignal<u32>,
+    /// What the model cost per token when it was asked, as far as its provider's list tells.
+    pub price: ArcRwSignal<Option<Price>>,
+    /// Parameters as they were typed that cannot be read: nothing is sent before they are mended.
+    pub unread: ArcRwSignal<Vec<(Parameter, String)>>,
+    /// What was set at providers that were chosen before this one.
+    pub shelved: ArcRwSignal<Vec<PanelSettings>>,
     pub is_setup_open: ArcRwSignal<bool>,
     pub is_picker_open: ArcRwSignal<bool>,
     running: Arc<Mutex<Option<Running>>>,
@@ -45,8 +55,22 @@ pub struct Running {
 pub enum Problem {
     Missing(Word),
     Settings(BadSettings),
+    /// A parameter that cannot be read.
+    Parameter(Parameter),
     /// Known before anything was sent.
     Connection(Diagnosis),
+}
+
+impl Problem {
+    /// Why, and what to do about it.
+    pub fn text(&self, language: Language) -> String {
+        match self {
+            Self::Missing(word) => word.text(language).to_owned(),
+            Self::Settings(problem) => words::bad_settings(language, *problem),
+            Self::Parameter(parameter) => words::bad_parameter(language, *parameter),
+            Self::Connection(diagnosis) => words::diagnosis(language, diagnosis, &browser::location_origin()),
+        }
+    }
 }
 
 impl Panel {
@@ -58,6 +82,10 @@ impl Panel {
             problem: ArcRwSignal::default(),
             diagnosis: ArcRwSignal::default(),
             asked: ArcRwSignal::default(),
+            run: ArcRwSignal::default(),
+            price: ArcRwSignal::default(),
+            unread: ArcRwSignal::default(),
+            shelved: ArcRwSignal::default(),
             is_setup_open: ArcRwSignal::new(false),
             is_picker_open: ArcRwSignal::new(false),
             running: Arc::default(),
@@ -91,14 +119,39 @@ impl Panel {
             total_ms: status.summary.total_ms,
             shows_thinking: status.has_reasoning,
         };
-        Some(Numbers::of(&times, usage.as_ref(), None))
+        Some(Numbers::of(&times, usage.as_ref(), self.price.get()))
     }
 
-    pub fn started(&self, running: Running) {
+    /// A call begins. With `keep`, what an earlier one brought stays until this one brings something.
+    pub fn started(&self, running: Running, keep: bool, now_ms: u64) {
         self.replace(Some(running));
         self.problem.set(None);
         self.diagnosis.set(None);
-        self.reply.start_over();
+        self.reply.start_over(keep, now_ms);
+    }
+
+    /// Another provider; what was set at this one comes back with it.
+    pub fn choose_provider(&self, id: &str) {
+        let before = self.settings.get_untracked();
+        if before.provider == id {
+            return;
+        }
+        let earlier = self
+            .shelved
+            .try_update(|shelved| {
+                let at = shelved.iter().position(|settings| settings.provider == id);
+                let earlier = at.map(|at| shelved.remove(at));
+                shelved.push(before);
+                earlier
+            })
+            .flatten();
+        self.settings.update(|settings| {
+            settings.choose_provider(id);
+            if let Some(PanelSettings { dialect, model, base_url, .. }) = earlier {
+                (settings.dialect, settings.model, settings.base_url) = (dialect, model, base_url);
+            }
+        });
+        self.problem.set(None);
     }
 
     pub fn call_id(&self) -> Option<CallId> {
@@ -112,11 +165,6 @@ impl Panel {
         {
             stop.stop();
         }
-    }
-
-    /// Ends whatever runs, without a word: the panel goes away or asks anew.
-    pub fn abandon(&self) {
-        self.replace(None);
     }
 
     fn replace(&self, next: Option<Running>) {

@@ -10,6 +10,7 @@ use crate::{
     model::{
         diagnosis::Diagnosis,
         error::{ApiError, ErrorClass},
+        provider::Place,
     },
     ui::{
         page::Page,
@@ -35,7 +36,7 @@ pub fn trouble(page: Page, panel: &Panel) -> El {
         let language = page.language.get();
         let here = browser::location_origin();
         let (text, error, actions) = match (panel.problem.get(), error.get(), panel.diagnosis.get()) {
-            (Some(problem), _, _) => (problem_text(page, &problem, &here), None, on_problem(&problem)),
+            (Some(problem), _, _) => (problem.text(language), None, on_problem(&problem)),
             (None, Some(error), Some(diagnosis)) => {
                 (words::diagnosis(language, &diagnosis, &here), Some(error), on_connection(&diagnosis))
             }
@@ -46,9 +47,11 @@ pub fn trouble(page: Page, panel: &Panel) -> El {
             }
             (None, None, _) => return Vec::new(),
         };
-        let buttons = actions.iter().map(|action| action_button(page, &panel, *action));
+        let is_simulated = panel.settings.with_untracked(|settings| settings.row().place == Place::Simulated);
+        let offered = actions.iter().filter(|action| !(is_simulated && **action == Action::Curl));
+        let buttons = offered.map(|action| action_button(page, &panel, *action));
         let shown = el("div")
-            .attrs(&[("class", "error"), ("role", "alert")])
+            .class("error")
             .child(el("p").text(&text))
             .children(error.iter().flat_map(theirs))
             .child(el("div").class("row").children(buttons));
@@ -67,19 +70,10 @@ enum Action {
     OpenAny,
 }
 
-fn problem_text(page: Page, problem: &Problem, here: &str) -> String {
-    let language = page.language.get();
-    match problem {
-        Problem::Missing(word) => word.text(language).to_owned(),
-        Problem::Settings(problem) => words::bad_settings(language, *problem),
-        Problem::Connection(diagnosis) => words::diagnosis(language, diagnosis, here),
-    }
-}
-
 fn on_problem(problem: &Problem) -> &'static [Action] {
     match problem {
         Problem::Missing(Word::NeedsKey | Word::BadKey) => &[Action::EnterKey],
-        Problem::Missing(_) | Problem::Settings(_) => &[Action::OpenSetup],
+        Problem::Missing(_) | Problem::Settings(_) | Problem::Parameter(_) => &[Action::OpenSetup],
         Problem::Connection(diagnosis) => on_connection(diagnosis),
     }
 }
@@ -133,7 +127,11 @@ fn action_button(page: Page, panel: &Panel, action: Action) -> El {
     };
     let panel = panel.clone();
     button(&[("name", name)]).live(move || said().text(page.language.get())).act(move || match action {
-        Action::Retry => page.retry(&panel),
+        Action::Retry => {
+            page.retry(&panel);
+            // The button goes with the error.
+            page.focus_later(format!("[data-panel=\"{}\"] .body", panel.id));
+        }
         Action::OpenSetup => open_setup(page, &panel, "[name=provider]"),
         Action::EnterKey => open_setup(page, &panel, "[name=key]"),
         Action::Models => {
@@ -147,10 +145,8 @@ fn action_button(page: Page, panel: &Panel, action: Action) -> El {
         Action::Curl => {
             let line = panel.asked.get_untracked().and_then(|prompt| page.written(&panel, &prompt).ok());
             let line = line.and_then(|ask| ask.curl().ok());
-            spawn_local(async move {
-                let Some(line) = line else { return };
-                copied.set(Some(browser::copy(line).await));
-            });
+            let Some(line) = line else { return copied.set(Some(false)) };
+            spawn_local(async move { copied.set(Some(browser::copy(line).await)) });
         }
         Action::OpenAny => {
             // The question comes along too.

@@ -17,7 +17,7 @@ pub fn failure(language: Language, error: &ApiError, row: &Provider, page: &str)
         let line = how_to_allow(setting, page);
         return language.pick([
             format!("The server refuses pages from {page}. Start it with: {line}"),
-            format!("서버가 {page}의 페이지를 거부합니다. 다음으로 시작하세요: {line}"),
+            format!("서버가 {page}의 페이지를 거부합니다. 다음 명령으로 실행하세요: {line}"),
             format!("サーバーが {page} のページを拒否しています。次のように起動してください：{line}"),
         ]);
     }
@@ -27,7 +27,7 @@ pub fn failure(language: Language, error: &ApiError, row: &Provider, page: &str)
             let wait = seconds(wait);
             language.pick([
                 format!("{text} The provider asks to wait {wait}."),
-                format!("{text} 제공자가 {wait} 기다리라고 합니다."),
+                format!("{text} 제공업체가 {wait} 기다리라고 합니다."),
                 format!("{text}プロバイダーは {wait} 待つよう求めています。"),
             ])
         }
@@ -40,9 +40,9 @@ pub fn diagnosis(language: Language, diagnosis: &Diagnosis, page: &str) -> Strin
     let fixed = |words: [&str; 3]| language.pick(words).to_owned();
     match diagnosis {
         Diagnosis::NotAllowed => fixed([
-            "This page's allow-list does not name that address, so the browser lets nothing out to it. Your settings and keys come along to the other page.",
-            "이 페이지의 허용 목록에 없는 주소라 브라우저가 요청을 보내지 않습니다. 설정과 키는 다른 페이지에서도 유지됩니다.",
-            "このページの許可リストにないアドレスのため、ブラウザーは何も送りません。設定とキーは別のページにも引き継がれます。",
+            "This page's allow-list does not name that address, so the browser lets nothing out to it. Settings, keys and this prompt come along to the other page; the answers here do not.",
+            "이 페이지의 허용 목록에 없는 주소라 브라우저가 요청을 보내지 않습니다. 설정, 키, 이 프롬프트는 다른 페이지로 함께 가지만 여기의 답변은 가지 않습니다.",
+            "このページの許可リストにないアドレスのため、ブラウザーは何も送りません。設定、キー、このプロンプトは別のページに引き継がれますが、ここの回答は引き継がれません。",
         ]),
         Diagnosis::MixedContent => fixed([
             "Browsers block http:// addresses from an https:// page. Give the server https, or open this page over http on your own computer.",
@@ -50,9 +50,9 @@ pub fn diagnosis(language: Language, diagnosis: &Diagnosis, page: &str) -> Strin
             "ブラウザーは https:// のページから http:// のアドレスを遮断します。サーバーを https にするか、このページを手元で http で開いてください。",
         ]),
         Diagnosis::Offline => fixed([
-            "This computer is offline. The prompt is kept; ask again when the network is back.",
-            "오프라인 상태입니다. 프롬프트는 남아 있으니 연결되면 다시 물어보세요.",
-            "オフラインです。プロンプトは残っています。接続が戻ったらもう一度聞いてください。",
+            "This computer is offline. Ask again when the network is back; the arrow up key brings the prompt back too.",
+            "오프라인 상태입니다. 연결되면 다시 물어보세요. 위쪽 화살표 키로 프롬프트를 불러올 수도 있습니다.",
+            "オフラインです。接続が戻ったらもう一度聞いてください。上矢印キーでプロンプトを呼び戻すこともできます。",
         ]),
         Diagnosis::LocalNetworkDenied => fixed([
             "The browser does not let this page call your local network. Allow “local network access” in the site settings beside the address bar, then ask again.",
@@ -73,13 +73,13 @@ pub fn diagnosis(language: Language, diagnosis: &Diagnosis, page: &str) -> Strin
             let line = how_to_allow(setting, page);
             language.pick([
                 format!("The server is there, but refuses this web page (CORS). Start it with: {line}"),
-                format!("서버는 있지만 이 웹 페이지를 거부합니다(CORS). 다음으로 시작하세요: {line}"),
+                format!("서버는 있지만 이 웹 페이지를 거부합니다(CORS). 다음 명령으로 실행하세요: {line}"),
                 format!("サーバーはありますが、このウェブページを拒否しています（CORS）。次のように起動してください：{line}"),
             ])
         }
         Diagnosis::RefusesPages { setting: None } => fixed([
             "The server can be reached, but refuses this web page (CORS), or sent an error without CORS headers: a wrong key looks like this at some providers. Check the key first.",
-            "서버에 연결되지만 이 웹 페이지를 거부하거나(CORS), CORS 헤더 없이 오류를 보냈습니다. 일부 제공자는 키가 틀리면 이렇게 보입니다. 먼저 키를 확인하세요.",
+            "서버에 연결되지만 이 웹 페이지를 거부하거나(CORS), CORS 헤더 없이 오류를 보냈습니다. 일부 제공업체는 키가 틀리면 이렇게 보입니다. 먼저 키를 확인하세요.",
             "サーバーには届きますが、このウェブページを拒否しているか（CORS）、CORS ヘッダーなしのエラーを返しました。キーの誤りがこう見えるプロバイダーもあります。まずキーを確認してください。",
         ]),
         Diagnosis::LocalServer { setting, may_be_blocked } => {
@@ -93,7 +93,7 @@ pub fn diagnosis(language: Language, diagnosis: &Diagnosis, page: &str) -> Strin
             let text = match setting.map(|setting| how_to_allow(setting, page)) {
                 Some(line) => language.pick([
                     format!("Your server did not answer: it is not running, or refuses this page. Start it with: {line}"),
-                    format!("서버가 응답하지 않습니다. 실행 중이 아니거나 이 페이지를 거부합니다. 다음으로 시작하세요: {line}"),
+                    format!("서버가 응답하지 않습니다. 실행 중이 아니거나 이 페이지를 거부합니다. 다음 명령으로 실행하세요: {line}"),
                     format!("サーバーが応答しません。起動していないか、このページを拒否しています。次のように起動してください：{line}"),
                 ]),
                 None => fixed([
@@ -161,12 +161,12 @@ pub fn error(language: Language, class: ErrorClass) -> &'static str {
         ],
         ErrorClass::Forbidden => [
             "The provider does not allow this here. Check your region, your plan or the server's list of origins.",
-            "제공자가 허용하지 않습니다. 지역, 요금제 또는 서버의 허용 출처를 확인하세요.",
+            "제공업체가 허용하지 않습니다. 지역, 요금제 또는 서버의 허용 출처를 확인하세요.",
             "プロバイダーが許可していません。地域、プラン、またはサーバーの許可オリジンを確認してください。",
         ],
         ErrorClass::Model => [
             "The provider does not know this model. Check the model id.",
-            "제공자가 이 모델을 모릅니다. 모델 ID를 확인하세요.",
+            "제공업체가 이 모델을 모릅니다. 모델 ID를 확인하세요.",
             "プロバイダーにこのモデルがありません。モデル ID を確認してください。",
         ],
         ErrorClass::TooLong => [
@@ -176,7 +176,7 @@ pub fn error(language: Language, class: ErrorClass) -> &'static str {
         ],
         ErrorClass::Request => [
             "The provider does not accept the request as it is. Its own words are below.",
-            "제공자가 요청을 받아들이지 않습니다. 아래는 제공자의 설명입니다.",
+            "제공업체가 요청을 받아들이지 않습니다. 아래는 제공업체의 설명입니다.",
             "プロバイダーがリクエストを受け付けません。以下はプロバイダーの説明です。",
         ],
         ErrorClass::RateLimit => [
@@ -186,22 +186,22 @@ pub fn error(language: Language, class: ErrorClass) -> &'static str {
         ],
         ErrorClass::Quota => [
             "No credit is left with this provider. Check your billing there.",
-            "이 제공자의 크레딧이 없습니다. 결제 정보를 확인하세요.",
+            "이 제공업체의 크레딧이 없습니다. 결제 정보를 확인하세요.",
             "このプロバイダーの残高がありません。支払い設定を確認してください。",
         ],
         ErrorClass::Blocked => [
             "The provider's filter refused this. Change the prompt.",
-            "제공자의 필터가 거부했습니다. 프롬프트를 바꿔 보세요.",
+            "제공업체의 필터가 거부했습니다. 프롬프트를 바꿔 보세요.",
             "プロバイダーのフィルターに拒否されました。プロンプトを変えてください。",
         ],
         ErrorClass::Server => [
             "The provider failed. Send again later.",
-            "제공자 쪽에서 오류가 났습니다. 나중에 다시 보내세요.",
+            "제공업체 쪽에서 오류가 났습니다. 나중에 다시 보내세요.",
             "プロバイダー側で失敗しました。あとで送り直してください。",
         ],
         ErrorClass::Overloaded => [
             "The provider has too much to do. Send again later.",
-            "제공자가 과부하 상태입니다. 나중에 다시 보내세요.",
+            "제공업체가 과부하 상태입니다. 나중에 다시 보내세요.",
             "プロバイダーが混み合っています。あとで送り直してください。",
         ],
         ErrorClass::Timeout => [

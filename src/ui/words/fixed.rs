@@ -37,7 +37,7 @@ words! {
     Chips: "Models that take part", "참여하는 모델", "参加するモデル";
     ChipHint: "Click: on or off. Drag, or Alt+arrow keys: move.", "클릭: 켜기/끄기. 끌기 또는 Alt+화살표 키: 이동.", "クリック：オン/オフ。ドラッグまたは Alt+矢印キー：移動。";
     Asked: "Asked", "질문", "質問";
-    NothingTakesPart: "No model takes part: switch one on.", "참여하는 모델이 없습니다. 하나를 켜세요.", "参加するモデルがありません。オンにしてください。";
+    NothingTakesPart: "No model takes part: switch one on.", "참여하는 모델이 없습니다. 하나를 켜세요.", "参加するモデルがありません。一つ以上オンにしてください。";
 
     // The first visit.
     Try: "Try it without a key:", "키 없이 써 보기:", "キーなしで試す：";
@@ -65,12 +65,15 @@ words! {
     Copied: "Copied", "복사됨", "コピーしました";
     NotCopied: "The browser did not allow copying.", "브라우저가 복사를 허용하지 않았습니다.", "ブラウザーがコピーを許可しませんでした。";
     More: "More", "더 보기", "その他";
-    Setup: "Provider, key, parameters", "제공자, 키, 매개변수", "プロバイダー、キー、パラメーター";
+    Setup: "Provider, key, parameters", "제공업체, 키, 매개변수", "プロバイダー、キー、パラメーター";
     Duplicate: "Duplicate", "복제", "複製";
     MoveLeft: "Move left", "왼쪽으로 이동", "左へ移動";
     MoveRight: "Move right", "오른쪽으로 이동", "右へ移動";
     FocusView: "Enlarge", "크게 보기", "拡大";
     Remove: "Remove", "제거", "削除";
+    AskCurrent: "Ask the current prompt", "현재 프롬프트로 묻기", "今のプロンプトで聞く";
+    ShowAll: "Show all", "모두 보기", "すべて表示";
+    StorageFull: "The browser's storage is full or switched off: settings and sets will be gone after a reload.", "브라우저 저장소가 가득 찼거나 꺼져 있어, 새로 고치면 설정과 세트가 사라집니다.", "ブラウザーの保存領域がいっぱいか無効のため、再読み込みすると設定とセットが失われます。";
     NotAsked: "not sent", "보내지 않음", "未送信";
     Answer: "Answer", "답변", "回答";
     Reasoning: "Reasoning", "추론", "推論";
@@ -79,16 +82,16 @@ words! {
     Empty: "The answer will appear here.", "답변이 여기에 표시됩니다.", "ここに回答が表示されます。";
     NewText: "New text below", "아래에 새 글이 있습니다", "下に続きがあります";
     FirstToken: "first token", "첫 토큰", "最初のトークン";
-    Total: "total", "전체", "合計";
-    Rate: "tokens per second", "초당 토큰", "毎秒トークン";
+    Total: "total", "총 시간", "合計時間";
+    Rate: "tokens per second", "초당 토큰", "トークン/秒";
     TokensIn: "tokens in", "입력 토큰", "入力トークン";
     TokensOut: "tokens out", "출력 토큰", "出力トークン";
     Cost: "cost", "비용", "費用";
-    Finish: "finish", "종료", "終了";
+    Finish: "finish", "종료 이유", "終了理由";
     Best: "best", "최고", "最良";
 
     // Setting a panel up.
-    Provider: "Provider", "제공자", "プロバイダー";
+    Provider: "Provider", "제공업체", "プロバイダー";
     Simulated: "Simulated", "시뮬레이션", "シミュレーション";
     Format: "API", "API", "API";
     Model: "Model", "모델", "モデル";
@@ -109,25 +112,24 @@ words! {
     Effort: "Reasoning effort", "추론 강도", "推論の強さ";
     Extra: "Extra request JSON", "추가 요청 JSON", "追加のリクエスト JSON";
     ExtraHint: "merged last; null removes a field", "마지막에 병합되며 null은 필드를 제거합니다", "最後に統合され、null は項目を消します";
-    NotANumber: "This is no number that can be sent.", "보낼 수 있는 숫자가 아닙니다.", "送信できる数値ではありません。";
 
     // What keeps a panel from asking.
     NeedsModel: "Enter a model id.", "모델 ID를 입력하세요.", "モデル ID を入力してください。";
     NeedsBaseUrl: "Enter the address of your own server.", "사용할 서버의 주소를 입력하세요.", "お使いのサーバーのアドレスを入力してください。";
-    NeedsKey: "Enter a key for this provider.", "이 제공자의 키를 입력하세요.", "このプロバイダーのキーを入力してください。";
+    NeedsKey: "Enter a key for this provider.", "이 제공업체의 키를 입력하세요.", "このプロバイダーのキーを入力してください。";
     BadKey: "The key has characters that a key cannot have. Copy it again.", "키에 쓸 수 없는 문자가 있습니다. 다시 복사해 주세요.", "キーに使えない文字があります。もう一度コピーしてください。";
     KeyNeedsAddress: "Enter a valid address first: a key is kept for one address.", "먼저 올바른 주소를 입력하세요. 키는 한 주소에 묶입니다.", "先に正しいアドレスを入力してください。キーは一つのアドレスに結び付きます。";
 
     // What a panel offers when something went wrong.
     OpenAny: "Continue on the page that may call any address", "모든 주소를 호출할 수 있는 페이지에서 계속", "どのアドレスも呼べるページで続ける";
     CopyCurl: "Copy as curl", "curl로 복사", "curl としてコピー";
-    ShowModels: "Show the provider's models", "제공자의 모델 보기", "プロバイダーのモデルを表示";
+    ShowModels: "Show the provider's models", "제공업체의 모델 보기", "プロバイダーのモデルを表示";
     EnterKey: "Enter the key", "키 입력", "キーを入力";
 
     // The list of models.
-    OtherProvider: "Other provider …", "다른 제공자…", "別のプロバイダー…";
+    OtherProvider: "Other provider …", "다른 제공업체…", "別のプロバイダー…";
     Reload: "Load the list again", "목록 다시 불러오기", "一覧を再読み込み";
-    Star: "Star: keeps it on top", "별표: 맨 위에 둡니다", "スター：上に固定";
+    Star: "Star: keeps it on top (Alt+Enter)", "별표: 맨 위에 둡니다 (Alt+Enter)", "スター：上に固定（Alt+Enter）";
 
     // Keys.
     KeysAbout: "Each key is sent to the address it was entered for, and nowhere else.", "각 키는 입력한 주소로만 전송됩니다.", "各キーは入力したアドレスにだけ送られます。";
@@ -135,10 +137,10 @@ words! {
     Forget: "Forget", "지우기", "消去";
     ForgetAll: "Forget all keys", "모든 키 지우기", "すべてのキーを消去";
     PasteKeys: "Paste lines of a .env file", ".env 파일의 줄 붙여넣기", ".env ファイルの行を貼り付け";
-    TakeKeys: "Take over", "가져오기", "取り込む";
+    TakeKeys: "Add these keys", "이 키들 추가", "これらのキーを追加";
     NoKeyLines: "There is no line such as OPENAI_API_KEY=… in it.", "OPENAI_API_KEY=… 같은 줄이 없습니다.", "OPENAI_API_KEY=… のような行がありません。";
     Remember: "Remember the keys on this device", "이 기기에 키 기억하기", "この端末にキーを記憶する";
-    RememberAbout: "Without it, keys are gone with this tab. With it, they are stored encrypted, under a key that the browser does not hand out: that protects from somebody who copies the files, not from somebody who uses this browser, nor from another page at this same web address.", "끄면 이 탭을 닫을 때 키가 사라집니다. 켜면 브라우저가 내주지 않는 키로 암호화해 저장합니다. 파일을 복사하는 사람은 막지만, 이 브라우저를 쓰는 사람이나 같은 웹 주소의 다른 페이지는 막지 못합니다.", "オフならタブを閉じるとキーは消えます。オンなら、ブラウザーが渡さない鍵で暗号化して保存します。ファイルをコピーする人からは守りますが、このブラウザーを使う人や同じウェブアドレスの別ページからは守れません。";
+    RememberAbout: "Without it, keys are gone with this tab. With it, they are stored encrypted, under a key that the browser does not hand out: that protects from somebody who copies the files, not from somebody who uses this browser, nor from another page at this same web address.", "끄면 이 탭을 닫을 때 API 키가 사라집니다. 켜면 밖으로 꺼낼 수 없는 암호화 키로 암호화해 저장합니다. 파일을 복사하는 사람은 막지만, 이 브라우저를 쓰는 사람이나 같은 웹 주소의 다른 페이지는 막지 못합니다.", "オフならタブを閉じるとキーは消えます。オンなら、外部に取り出せない鍵で暗号化して保存します。ファイルをコピーする人からは守りますが、このブラウザーを使う人や同じウェブアドレスの別ページからは守れません。";
     CannotRemember: "This browser cannot store keys safely here: they are gone with this tab.", "여기서는 브라우저가 키를 안전하게 저장할 수 없어 탭을 닫으면 사라집니다.", "ここではブラウザーがキーを安全に保存できないため、タブを閉じると消えます。";
 
     // Sets of models.
@@ -154,10 +156,10 @@ words! {
     ThemeLight: "light", "밝게", "ライト";
     ThemeDark: "dark", "어둡게", "ダーク";
     SendKey: "Send with", "보내기 키", "送信キー";
-    UseShortcuts: "Single keys do things where nothing is typed", "입력 중이 아닐 때 단일 키 단축키 사용", "入力中でないとき一文字のショートカットを使う";
-    ConfirmAbove: "Ask before more paid calls at once than", "한 번에 이 수를 넘는 유료 호출 전에 확인", "一度にこの数を超える有料呼び出しの前に確認";
+    UseShortcuts: "Use single-key shortcuts when not typing", "입력 중이 아닐 때 단일 키 단축키 사용", "入力中でないとき一文字のショートカットを使う";
+    ConfirmAbove: "Ask before more paid calls at once than", "한 번에 보낼 유료 호출이 이 수를 넘으면 확인", "一度にこの数を超える有料呼び出しの前に確認";
     Connections: "Calls at once to one server", "한 서버에 동시에 보낼 호출 수", "一つのサーバーへの同時呼び出し数";
-    ConnectionsHint: "the provider's own", "제공자 기본값", "プロバイダーの既定";
+    ConnectionsHint: "the provider's own", "제공업체 기본값", "プロバイダーの既定";
 
     // The keyboard.
     ShortcutsAbout: "Single keys work where nothing is typed. They can be switched off in the settings.", "단일 키는 입력 중이 아닐 때 작동하며, 설정에서 끌 수 있습니다.", "一文字のキーは入力中でないときに働きます。設定でオフにできます。";
@@ -165,7 +167,7 @@ words! {
     DoPrompt: "Go to the prompt", "프롬프트로 이동", "プロンプトへ移動";
     DoPanel: "Go to a panel", "패널로 이동", "パネルへ移動";
     DoNeighbour: "Panel before, panel after", "이전 패널, 다음 패널", "前のパネル、次のパネル";
-    DoEscape: "Close the innermost thing", "가장 안쪽 닫기", "一番内側を閉じる";
+    DoEscape: "Close what is open on top", "맨 위에 열린 것 닫기", "いちばん手前のものを閉じる";
     DoRecall: "Earlier prompts (in an empty prompt)", "이전 프롬프트 (빈 프롬프트에서)", "前のプロンプト（空のプロンプト内）";
     DoMoveChip: "Move a model (on its chip)", "모델 이동 (칩에서)", "モデルを移動（チップ上）";
     Palette: "All commands", "모든 명령", "すべてのコマンド";

@@ -12,7 +12,7 @@ pub fn notes(language: Language, notes: &Notes) -> Vec<String> {
     let dropped = notes.dropped.iter().map(|name| {
         language.pick([
             format!("“{name}” was left out: this model does not take it."),
-            format!("이 모델이 받지 않아 “{name}”을(를) 제외했습니다."),
+            format!("이 모델이 지원하지 않아 제외한 항목: “{name}”"),
             format!("このモデルが受け付けないため「{name}」を除きました。"),
         ])
     });
@@ -72,16 +72,16 @@ pub fn pasted(language: Language, kept: &[&Provider], unknown: &[String]) -> Str
 
 pub fn checked(language: Language, models: usize) -> String {
     language.pick([
-        format!("It works: {models} models."),
-        format!("작동합니다: 모델 {models}개."),
-        format!("使えます：モデル {models} 個。"),
+        format!("The server answers: {models} models."),
+        format!("서버가 응답합니다: 모델 {models}개."),
+        format!("サーバーが応答しました：モデル {models} 個。"),
     ])
 }
 
 pub fn list_needs_key(language: Language) -> &'static str {
     language.pick([
         "The live list needs a key. These are some that the provider has had.",
-        "실시간 목록에는 키가 필요합니다. 아래는 제공자가 제공해 온 일부 모델입니다.",
+        "실시간 목록에는 키가 필요합니다. 아래는 제공업체가 제공해 온 일부 모델입니다.",
         "最新の一覧にはキーが必要です。以下は提供されてきたモデルの一部です。",
     ])
 }
@@ -124,6 +124,23 @@ pub fn parameter_hint(language: Language, parameter: Parameter) -> String {
     };
     let minus = if least < 0.0 { "−" } else { "" };
     format!("{minus}{} – {}", short(least), short(most))
+}
+
+/// A parameter as it was typed cannot be sent.
+pub fn bad_parameter(language: Language, parameter: Parameter) -> String {
+    let (name, range) = (parameter.name(), parameter_hint(language, parameter));
+    match parameter.range() {
+        Some(_) => language.pick([
+            format!("“{name}” must be a number ({range}), or empty."),
+            format!("“{name}”에는 숫자({range})를 넣거나 비워 두세요."),
+            format!("「{name}」は数値（{range}）にするか、空にしてください。"),
+        ]),
+        None => language.pick([
+            format!("“{name}” cannot be read as it is."),
+            format!("“{name}” 값을 읽을 수 없습니다."),
+            format!("「{name}」の値を読み取れません。"),
+        ]),
+    }
 }
 
 pub fn set_of(language: Language, models: &[String]) -> String {

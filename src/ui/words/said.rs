@@ -18,7 +18,7 @@ pub fn panel_name(language: Language, place: usize, model: &str) -> String {
     language.pick([
         format!("Panel {place}: {model}"),
         format!("패널 {place}: {model}"),
-        format!("パネル {place}: {model}"),
+        format!("パネル {place}：{model}"),
     ])
 }
 
@@ -28,7 +28,7 @@ pub fn phase(language: Language, phase: Option<&Phase>) -> String {
     match phase {
         None => fixed(["ready", "준비됨", "準備完了"]),
         Some(Phase::Queued) => {
-            fixed(["waiting for a free connection", "빈 연결을 기다리는 중", "接続の空きを待っています"])
+            fixed(["waiting for a free connection", "연결 차례를 기다리는 중", "接続の空きを待っています"])
         }
         Some(Phase::Connecting) => fixed(["connecting", "연결하는 중", "接続中"]),
         Some(Phase::Waiting) => {
@@ -60,7 +60,7 @@ fn finished(language: Language, reason: &FinishReason) -> String {
         (Finish::ContentFilter, _) => language
             .pick([
                 "done, cut by the provider's filter",
-                "완료, 제공자 필터에 의해 잘림",
+                "완료, 제공업체 필터에 의해 잘림",
                 "完了（プロバイダーのフィルターで打ち切り）",
             ])
             .to_owned(),
@@ -82,7 +82,7 @@ pub fn sent_without(language: Language, fields: OptionalFields) -> String {
     let names = fields.iter().map(OptionalField::name).collect::<Vec<_>>().join(between);
     language.pick([
         format!("The provider does not accept “{names}” here; sent without."),
-        format!("제공자가 “{names}”을(를) 받지 않아 제외했습니다."),
+        format!("제공업체가 지원하지 않아 제외한 항목: “{names}”"),
         format!("プロバイダーが「{names}」を受け付けないため、除いて送りました。"),
     ])
 }
@@ -143,12 +143,12 @@ pub fn running(language: Language, phase: &Phase, it: &Running) -> String {
         Phase::Queued => match it.before {
             Some(before) if before > 0 => language.pick([
                 format!("queued here · {before} before · {time}"),
-                format!("여기서 대기 중 · 앞에 {before}개 · {time}"),
+                format!("이 페이지에서 대기 중 · 앞에 {before}건 · {time}"),
                 format!("ここで待機中 · 前に {before} 件 · {time}"),
             ]),
             _ => language.pick([
                 format!("queued here · {time}"),
-                format!("여기서 대기 중 · {time}"),
+                format!("이 페이지에서 대기 중 · {time}"),
                 format!("ここで待機中 · {time}"),
             ]),
         },
@@ -199,7 +199,8 @@ pub fn running(language: Language, phase: &Phase, it: &Running) -> String {
 pub struct Ended {
     pub model: String,
     pub kind: PhaseKind,
-    pub words: usize,
+    /// Words and characters.
+    pub counts: (usize, usize),
 }
 
 /// For the status line: what ended, how many have ended, how many of these failed, of how many.
@@ -208,11 +209,11 @@ pub fn announcement(
     one: Option<Ended>,
     (ended, failed, all): (usize, usize, usize),
 ) -> String {
-    let one = one.map(|Ended { model, kind, words }| match kind {
+    let one = one.map(|Ended { model, kind, counts: (words, characters) }| match kind {
         PhaseKind::Finished => language.pick([
             format!("{model} finished, {words} words. "),
             format!("{model} 완료, {words}단어. "),
-            format!("{model} 完了、{words} 語。"),
+            format!("{model} 完了、{characters} 文字。"),
         ]),
         PhaseKind::Stopped => language.pick([
             format!("{model} stopped. "),
@@ -304,9 +305,14 @@ mod tests {
 
     #[test]
     fn a_running_answer_says_where_it_is_and_for_how_long() {
-        check(&Phase::Queued, AT, "queued here · 2.4 s", "여기서 대기 중 · 2.4 s");
+        check(&Phase::Queued, AT, "queued here · 2.4 s", "이 페이지에서 대기 중 · 2.4 s");
         let third = Running { before: Some(2), ..AT };
-        check(&Phase::Queued, third, "queued here · 2 before · 2.4 s", "여기서 대기 중 · 앞에 2개 · 2.4 s");
+        check(
+            &Phase::Queued,
+            third,
+            "queued here · 2 before · 2.4 s",
+            "이 페이지에서 대기 중 · 앞에 2건 · 2.4 s",
+        );
         check(&Phase::Connecting, AT, "connecting · 2.4 s", "연결하는 중 · 2.4 s");
         check(&Phase::Waiting, AT, "waiting · 2.4 s", "기다리는 중 · 2.4 s");
         let quick = Running { tokens: 120, ..AT };
@@ -322,7 +328,7 @@ mod tests {
         for phase in [Phase::Waiting, Phase::Streaming] {
             check(&phase, silent, "silent for 17.0 s; Stop ends it", "17.0 s 동안 응답 없음, 중지할 수 있음");
         }
-        check(&Phase::Queued, silent, "queued here · 2.4 s", "여기서 대기 중 · 2.4 s");
+        check(&Phase::Queued, silent, "queued here · 2.4 s", "이 페이지에서 대기 중 · 2.4 s");
     }
 
     #[test]
@@ -342,7 +348,7 @@ mod tests {
 
     #[test]
     fn the_status_line_says_who_ended_and_how_many() {
-        let one = Ended { model: "a".to_owned(), kind: PhaseKind::Finished, words: 212 };
+        let one = Ended { model: "a".to_owned(), kind: PhaseKind::Finished, counts: (212, 1_200) };
         assert_eq!(
             announcement(Language::English, Some(one), (3, 0, 4)),
             "a finished, 212 words. Ended: 3 of 4"

@@ -1,0 +1,99 @@
+//! What a reload finds again. Never a key: those have their own place.
+//!
+//! Sets, stars, recent models and prompts belong to all tabs; panels and the draft to each tab, and to
+//! the next one that opens.
+
+use leptos::prelude::*;
+
+use super::page::Page;
+use crate::{
+    browser::{self, effect, storage},
+    call::queue::QueueSettings,
+    grid::workspace::Workspace,
+};
+
+const WORKSPACE: &str = "tutti.workspace";
+const DRAFT: &str = "tutti.draft";
+/// Typing in a setting is written down once it pauses.
+const PAUSE_MS: u32 = 300;
+
+/// As the last visit left it.
+pub fn read() -> Workspace {
+    let read = |text: Option<String>| text.map(|text| Workspace::from_json(&text)).unwrap_or_default();
+    let shared = read(storage::read(WORKSPACE));
+    let own = read(storage::read_of_tab(WORKSPACE));
+    if own.panels.is_empty() {
+        return shared;
+    }
+    let Workspace { panels, active, view, .. } = own;
+    Workspace { panels, active, view, ..shared }
+}
+
+pub fn draft() -> String {
+    storage::read_of_tab(DRAFT).or_else(|| storage::read(DRAFT)).unwrap_or_default()
+}
+
+impl Page {
+    /// Writes down what a reload shall find, soon after it changes.
+    pub(super) fn keep(self) {
+        let timer = StoredValue::new_local(None);
+        effect(move || {
+            self.saved.track();
+            self.language.track();
+            self.active.track();
+            self.panels.with(|panels| panels.iter().for_each(|panel| panel.settings.track()));
+            if timer.with_value(Option::is_none) {
+                timer.set_value(Some(browser::every(PAUSE_MS, move || {
+                    timer.set_value(None);
+                    self.write();
+                })));
+            }
+        });
+        browser::on_window("pagehide", move |_| self.write());
+        effect(move || {
+            self.draft.with(|draft| {
+                storage::write_of_tab(DRAFT, draft);
+                storage::write(DRAFT, draft);
+            });
+        });
+        effect(move || {
+            let connections = self.saved.with(|saved| saved.connections);
+            let settings = QueueSettings { per_origin: connections, ..QueueSettings::default() };
+            self.shell().engine.configure(settings);
+        });
+        browser::on_window("storage", move |_| self.take_over());
+    }
+
+    fn write(self) {
+        let mut workspace = self.saved.get_untracked();
+        let active = self.active.get_untracked();
+        workspace.language = Some(self.language.get_untracked().tag().to_owned());
+        self.panels.with_untracked(|panels| {
+            workspace.active = panels.iter().position(|panel| panel.id == active).unwrap_or_default();
+            workspace.panels = panels.iter().map(|panel| panel.settings.get_untracked()).collect();
+        });
+        let text = workspace.to_json();
+        storage::write_of_tab(WORKSPACE, &text);
+        let is_kept = storage::read(WORKSPACE).as_ref() == Some(&text) || storage::write(WORKSPACE, &text);
+        if self.is_storage_full.get_untracked() == is_kept {
+            self.is_storage_full.set(!is_kept);
+        }
+    }
+
+    /// Another tab has changed what belongs to all of them.
+    fn take_over(self) {
+        let Some(text) = storage::read(WORKSPACE) else { return };
+        let Workspace { sets, starred, recent, prompts, .. } = Workspace::from_json(&text);
+        let is_new = self.saved.with_untracked(|saved| {
+            saved.sets != sets
+                || saved.starred != starred
+                || saved.recent != recent
+                || saved.prompts != prompts
+        });
+        if is_new {
+            self.saved.update(|saved| {
+                (saved.sets, saved.starred, saved.recent, saved.prompts) = (sets, starred, recent, prompts);
+            });
+        }
+    }
+}
