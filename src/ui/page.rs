@@ -74,6 +74,9 @@ pub struct Page {
     shell: StoredValue<Shell, LocalStorage>,
     ticking: StoredValue<Option<Interval>, LocalStorage>,
     view_before: StoredValue<View>,
+    pub(super) write_timer: StoredValue<Option<Interval>, LocalStorage>,
+    /// This tab keeps its panels apart from what another tab writes.
+    pub(super) has_own_copy: StoredValue<bool>,
     pub(super) next_id: StoredValue<u32>,
 }
 
@@ -142,6 +145,8 @@ impl Page {
             shell: StoredValue::new_local(Shell { engine: Rc::new(engine), clock, keys: keys.clone() }),
             ticking: StoredValue::new_local(None),
             view_before: StoredValue::new(View::Columns),
+            write_timer: StoredValue::new_local(None),
+            has_own_copy: StoredValue::new(keeping::has_own_copy()),
             next_id: StoredValue::new(0),
         };
         keys.on_change(move || {
