@@ -274,24 +274,24 @@ impl El {
     }
 }
 
-/// Moves an element, or puts it in. Whoever reads or types in it notices nothing: in browsers without
-/// `moveBefore` ("Atomic move", DOM Standard) an element that is moved loses its scroll positions and the
-/// focus.
+/// Moves an element, or puts it in. Whoever reads or types in it notices nothing: an element that is
+/// moved loses its scroll positions and the focus, in some browsers even by `moveBefore` ("Atomic move",
+/// DOM Standard).
 fn put_before(parent: &Element, element: &Element, next: Option<&Node>) {
-    let is_new = element.parent_node().is_none();
+    if element.parent_node().is_none() {
+        // The next one was just put there, or is the end.
+        let _ = parent.insert_before(element, next);
+        return;
+    }
+    let scrolled = scrolled_in(element);
+    let focused = document().and_then(|document| document.active_element());
+    let focused = focused.filter(|focused| element.contains(Some(focused)));
     let next_value = next.map_or(JsValue::NULL, |next| next.clone().into());
     let atomic =
         Reflect::get(parent, &"moveBefore".into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
-    if let Some(atomic) = atomic.filter(|_| !is_new)
-        && atomic.call2(parent, element, &next_value).is_ok()
-    {
-        return;
+    if atomic.is_none_or(|atomic| atomic.call2(parent, element, &next_value).is_err()) {
+        let _ = parent.insert_before(element, next);
     }
-    let scrolled = if is_new { Vec::new() } else { scrolled_in(element) };
-    let focused = document().and_then(|document| document.active_element());
-    let focused = focused.filter(|focused| element.contains(Some(focused)));
-    // The next one was just put there, or is the end.
-    let _ = parent.insert_before(element, next);
     for (element, top) in scrolled {
         element.set_scroll_top(top);
     }

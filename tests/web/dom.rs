@@ -153,3 +153,35 @@ async fn what_is_let_go_follows_no_more() {
     until("another follower", || follower.text_content().as_deref() == Some("two")).await;
     assert_eq!((element.text_content().as_deref(), runs.get()), (Some("one"), 1));
 }
+
+#[wasm_bindgen_test]
+async fn who_reads_in_an_element_that_moves_keeps_the_place() {
+    let keys = RwSignal::new(vec![1, 2, 3]);
+    let (_owner, element) = shown(|| {
+        el("div").each(
+            move || keys.get(),
+            |key| {
+                let lines = "line\n".repeat(100);
+                let text = el("pre").text(&lines).attr("id", &format!("moved-{key}"));
+                el("section").child(text.attr("tabindex", "0"))
+            },
+        )
+    });
+    for index in 0..3 {
+        let section = element.children().item(index).expect("a section");
+        let text = section.first_element_child().expect("a text").unchecked_into::<HtmlElement>();
+        text.style().set_property("height", "40px").expect("a style");
+        text.style().set_property("overflow", "auto").expect("a style");
+        text.set_scroll_top(50 + index.cast_signed());
+    }
+    let second = document().get_element_by_id("moved-2").expect("the second").unchecked_into::<HtmlElement>();
+    second.focus().expect("focused");
+    keys.set(vec![3, 2, 1]);
+    let first = || Some(element.first_element_child()?.first_element_child()?.id());
+    until("the new order", || first().as_deref() == Some("moved-3")).await;
+    let places: Vec<i32> = ["moved-1", "moved-2", "moved-3"]
+        .map(|id| document().get_element_by_id(id).expect("still there").scroll_top())
+        .into();
+    assert_eq!(places, [50, 51, 52]);
+    assert_eq!(document().active_element().map(|focused| focused.id()).as_deref(), Some("moved-2"));
+}
