@@ -44,7 +44,7 @@ pub fn fuzz(place: &Place, arguments: &[&str]) -> Outcome {
         let mut begun = None;
         let mut command = one(place, target, seconds);
         command.env("PATH", run::path_with(&folders));
-        let clean = run::tee(&mut command, |line| {
+        let clean = run::tee(&mut command, "", |line| {
             // The first words of libFuzzer; what came before is the build.
             if begun.is_none() && line.starts_with("INFO: Seed:") {
                 begun = Some(Instant::now());

@@ -6,7 +6,7 @@
 //! - [`run`]: starts other programs; [`tools`]: gets the pinned ones; [`rust_target`]: gets the wasm target
 //! - [`page`]: builds the page, [`entry`] its two entry pages; [`serve`], [`static_files`], [`watch`]: show it
 //! - [`dist`]: the release page, with [`csp`] for own hosts, [`weigh`] and [`budget`] for its size
-//! - [`mod@test`]: all tests, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
+//! - [`mod@test`]: all tests, [`journeys`] among them, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
 //! - [`ci`]: checks, then tests; [`size`] with [`wasm_file`], [`mod@bench`] and [`fuzz`]: what their commands do
 
 mod bench;
@@ -20,6 +20,7 @@ mod engine;
 mod entry;
 mod failure;
 mod fuzz;
+mod journeys;
 mod page;
 mod place;
 mod run;
@@ -43,7 +44,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port N] [--watch]     build the page and show it on this computer
-  test                           all tests, the fastest first
+  test                           all tests, the fastest first; journeys in all browsers at once
        [--only native|web|journeys] [--engine chromium|firefox|webkit] [--filter <part of a name>]
   ci                             formatting, lints, docs, licences, then all of `test`
   dist [--connect <origin>]...   the release page, into dist/; fails over its size budget

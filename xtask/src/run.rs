@@ -52,9 +52,9 @@ pub fn answer(command: &mut Command) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs with its output on the screen, and hands each line of standard output to `line` too.
-/// The answer is whether it succeeded.
-pub fn tee(command: &mut Command, mut line: impl FnMut(&str)) -> Outcome<bool> {
+/// Runs with its output on the screen, and hands each line of standard output to `line` too. On the
+/// screen such a line begins with `label`. The answer is whether it succeeded.
+pub fn tee(command: &mut Command, label: &str, mut line: impl FnMut(&str)) -> Outcome<bool> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
     if let Some(out) = child.stdout.take() {
         let mut reader = BufReader::new(out);
@@ -62,7 +62,9 @@ pub fn tee(command: &mut Command, mut line: impl FnMut(&str)) -> Outcome<bool> {
         // Bytes, since what a test prints may be no UTF-8.
         while reader.read_until(b'\n', &mut bytes).is_ok_and(|read| read > 0) {
             // A closed screen is no reason to lose the counts.
-            let _ = std::io::stdout().lock().write_all(&bytes);
+            let mut screen = std::io::stdout().lock();
+            let _ = screen.write_all(label.as_bytes()).and_then(|()| screen.write_all(&bytes));
+            drop(screen);
             line(String::from_utf8_lossy(&bytes).trim_end());
             bytes.clear();
         }

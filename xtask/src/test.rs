@@ -9,7 +9,7 @@ use crate::engine::{ENGINES, Engine};
 use crate::failure::{Failure, Outcome};
 use crate::place::Place;
 use crate::tally::{Counts, Report};
-use crate::{dist, run, rust_target};
+use crate::{journeys, run, rust_target};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -83,7 +83,7 @@ pub fn run_all(place: &Place, options: &Options, report: &mut Report) {
         web(place, options, &needs, &prepared, report);
     }
     if wants(Kind::EndToEnd) {
-        end_to_end(place, options, &prepared, report);
+        journeys::walk(place, &options.engines, options.filter.as_deref(), &prepared, report);
     }
     if let Some(filter) = options.filter.as_ref().filter(|_| !report.has_run_tests()) {
         let failure =
@@ -142,82 +142,43 @@ fn web_tests(place: &Place, engine: Engine, folders: &[PathBuf]) -> Command {
     cargo
 }
 
-fn end_to_end(place: &Place, options: &Options, prepared: &Prepared, report: &mut Report) {
-    let page = page(place, prepared, report);
-    let axe = prepared.axe().unwrap_or_else(|failure| {
-        eprintln!("{failure}");
-        None
-    });
-    for engine in options.engines.iter().copied() {
-        let name = format!("journeys in {}", engine.name());
-        match (&page, prepared.engine(engine)) {
-            (_, Err(why)) => report.missing(&name, &why),
-            (None, Ok(_)) => report.not_run(&name, "there is no page"),
-            (Some(page), Ok(folders)) => {
-                let mut cargo = run::cargo(
-                    place,
-                    &["test", "-p", "tutti-e2e", "--no-fail-fast", "--", "--test-threads=1"],
-                );
-                cargo
-                    .args(&options.filter)
-                    .env("TUTTI_ENGINE", engine.name())
-                    .env("TUTTI_DIST", page)
-                    .envs(axe.as_ref().map(|axe| ("TUTTI_AXE", axe)))
-                    .env("PATH", run::path_with(&folders));
-                stage(report, &name, &mut cargo);
+/// What one command with tests came to.
+pub struct Ran {
+    counts: Counts,
+    took: Duration,
+    note: &'static str,
+}
+
+impl Ran {
+    /// Runs one test program after another, as cargo does, and counts what each of them says at its end.
+    /// Each line on the screen begins with `label`.
+    pub fn of(cargo: &mut Command, label: &str) -> Outcome<Ran> {
+        let start = Instant::now();
+        let mut counts = Counts::default();
+        let count = |line: &str| {
+            if let Some(more) = Counts::of_line(line) {
+                counts.add(more);
             }
-        }
+        };
+        let succeeded = run::tee(cargo, label, count)?;
+        let note = if !succeeded && counts.failed == 0 { "did not run to its end" } else { "" };
+        Ok(Ran { counts: counts.of_program(succeeded), took: start.elapsed(), note })
     }
 }
 
-/// Builds what is shipped, so that journeys test that. Its size budget is a check of its own.
-fn page(place: &Place, prepared: &Prepared, report: &mut Report) -> Option<PathBuf> {
-    const BUILD: &str = "release page";
-    const WEIGHT: &str = "size budget";
-    if let Err(why) = browsers::node() {
-        report.missing(BUILD, why);
-        return None;
-    }
-    report.announce(BUILD);
-    let start = Instant::now();
-    let folder = match prepared.page_tools().and_then(|()| dist::build(place)) {
-        Ok(folder) => folder,
-        Err(failure) => {
-            failed(report, BUILD, &failure);
-            return None;
-        }
-    };
-    report.add(BUILD, Counts::PASSED, start.elapsed(), "");
-    match dist::check_weight(place, &folder) {
-        Ok(said) => {
-            println!("{said}");
-            report.add(WEIGHT, Counts::PASSED, Duration::ZERO, "");
-        }
-        Err(failure) => failed(report, WEIGHT, &failure),
-    }
-    Some(folder)
-}
-
-/// Runs one test program after another, as cargo does, and counts what each of them says at its end.
 fn stage(report: &mut Report, name: &str, cargo: &mut Command) {
     report.announce(name);
-    let start = Instant::now();
-    let mut counts = Counts::default();
-    let count = |line: &str| {
-        if let Some(more) = Counts::of_line(line) {
-            counts.add(more);
-        }
-    };
-    match run::tee(cargo, count) {
-        Ok(succeeded) => {
-            let note = if !succeeded && counts.failed == 0 { "did not run to its end" } else { "" };
-            report.add_tests(name, counts.of_program(succeeded), start.elapsed(), note);
-        }
+    enter(report, name, Ran::of(cargo, ""));
+}
+
+pub fn enter(report: &mut Report, name: &str, ran: Outcome<Ran>) {
+    match ran {
+        Ok(Ran { counts, took, note }) => report.add_tests(name, counts, took, note),
         Err(failure) => failed(report, name, &failure),
     }
 }
 
-fn failed(report: &mut Report, name: &str, failure: &Failure) {
+pub fn failed(report: &mut Report, name: &str, failure: &Failure) {
     eprintln!("{failure}");
     report.add(name, Counts::FAILED, Duration::ZERO, failure.happened());
 }
