@@ -7,6 +7,7 @@
 //! - [`error`]: what went wrong, in classes that a person can act on
 //! - [`http`]: requests as plain data, origins and keys; [`curl`]: a request as a line for a shell;
 //!   [`pasted_keys`]: keys from lines of a `.env` file
+//! - [`json`]: what is read and sent, as values
 //! - [`policy`]: whom the page may call; [`diagnosis`]: why a request could not be made
 
 pub mod answer;
@@ -17,6 +18,7 @@ pub mod diagnosis;
 pub mod error;
 pub mod event;
 pub mod http;
+pub mod json;
 pub mod listing;
 pub mod pasted_keys;
 pub mod policy;
