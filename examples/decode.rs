@@ -5,10 +5,10 @@
 
 use std::process::ExitCode;
 
-use serde_json::json;
 use tutti::{
     model::{
         catalog,
+        json::Json,
         provider::{Dialect, Quirks},
     },
     wire::{
@@ -30,7 +30,10 @@ fn main() -> ExitCode {
     }
     match run(std::env::args().skip(1)) {
         Ok(report) => {
-            println!("{report:#}");
+            println!(
+                "{:#}",
+                serde_json::from_str::<serde_json::Value>(&report.to_text()).unwrap_or_default()
+            );
             ExitCode::SUCCESS
         }
         Err(problem) => {
@@ -40,7 +43,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(mut arguments: impl Iterator<Item = String>) -> Result<serde_json::Value, String> {
+fn run(mut arguments: impl Iterator<Item = String>) -> Result<Json<'static>, String> {
     let (mut provider, mut status, mut cut) = (None, 200, Cut::Whole);
     let mut rest = Vec::new();
     while let Some(argument) = arguments.next() {
@@ -68,7 +71,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<serde_json::Value,
     }
     let quirks = row.map_or_else(Quirks::default, |provider| provider.quirks);
     let report = decode(dialect, quirks, status, cut.pieces(&body));
-    serde_json::to_value(report).map_err(|error| error.to_string())
+    Ok(report.to_json().into_owned())
 }
 
 fn read(file: &str) -> std::io::Result<Vec<u8>> {
@@ -80,15 +83,16 @@ fn read(file: &str) -> std::io::Result<Vec<u8>> {
     std::fs::read(file)
 }
 
-fn models(status: u16, body: &[u8]) -> serde_json::Value {
+fn models(status: u16, body: &[u8]) -> Json<'static> {
     let list = if status >= 400 { Err(Box::new(read_error(status, body))) } else { read_models(body) };
-    match list {
-        Ok(list) => {
-            let first: Vec<_> = list.iter().take(5).map(|model| &model.id).collect();
-            json!({ "n_models": list.len(), "first_ids": first, "error": null })
-        }
-        Err(error) => json!({ "n_models": 0, "first_ids": [], "error": ErrorReport::from(*error) }),
-    }
+    let (list, error) = match list {
+        Ok(list) => (list, Json::Null),
+        Err(error) => (Vec::new(), ErrorReport::from(*error).to_json().into_owned()),
+    };
+    let first: Vec<_> = list.iter().take(5).map(|model| model.id.clone().into()).collect();
+    let fields =
+        vec![("n_models", (list.len() as u64).into()), ("first_ids", first.into()), ("error", error)];
+    Json::object(fields).into_owned()
 }
 
 /// How the body is cut before it is decoded; the result is the same for every cut.

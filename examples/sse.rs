@@ -6,8 +6,10 @@ use std::{
     process::ExitCode,
 };
 
-use serde_json::json;
-use tutti::wire::{body::DEFAULT_LINE_LIMIT, sse::Sse};
+use tutti::{
+    model::json::Json,
+    wire::{body::DEFAULT_LINE_LIMIT, sse::Sse},
+};
 
 fn main() -> ExitCode {
     match run() {
@@ -33,7 +35,8 @@ fn run() -> io::Result<()> {
         }
         let mut lines = Vec::new();
         let result = parser.push(&chunk[..length], |event| {
-            lines.push(json!({ "event": event.event, "data": event.data, "id": event.id }));
+            let fields = [("event", event.event), ("data", &*event.data), ("id", event.id)];
+            lines.push(Json::object(fields.map(|(name, text)| (name, text.into())).to_vec()).to_text());
         });
         for line in lines {
             writeln!(output, "{line}")?;

@@ -1,5 +1,7 @@
 //! What is sent in each dialect, as one snapshot a dialect: read them to see the formats.
 
+mod common;
+
 use serde_json::{Value, json};
 use tutti::{
     model::{
@@ -39,12 +41,12 @@ fn check(provider_id: &str, dialect: Dialect, model: &str, opaque: &[Value], thi
     show("tools", &send(&ask(tool_turns(Vec::new()))));
     let opaque: Vec<Part> = opaque
         .iter()
-        .map(|json| Part::Opaque(Opaque { dialect, json: json.clone() }))
+        .map(|item| Part::Opaque(Opaque { dialect, json: common::json(item) }))
         .chain([Part::Opaque(foreign(dialect))])
         .collect();
     show("what only the provider understands", &send(&ask(tool_turns(opaque))));
     let extra = json!({"stream": null, "metadata": {"user": "me"}, "model": "mine"});
-    show("extra JSON", &send(&ChatRequest { extra: extra.as_object().cloned().unwrap(), ..plain.clone() }));
+    show("extra JSON", &send(&ChatRequest { extra: common::object(&extra), ..plain.clone() }));
 
     for thinker in thinkers {
         shown.push_str(&format!("# effort: {thinker}\n"));
@@ -99,7 +101,7 @@ fn tool_turns(between: Vec<Part>) -> Vec<Message> {
 /// An item of another dialect, which must not be sent.
 fn foreign(dialect: Dialect) -> Opaque {
     let other = Dialect::ALL.into_iter().find(|other| *other != dialect).unwrap();
-    Opaque { dialect: other, json: json!({"foreign": true}) }
+    Opaque { dialect: other, json: common::json(&json!({"foreign": true})) }
 }
 
 /// What is the same for all requests.
@@ -238,7 +240,7 @@ fn a_model_list_decides_how_claude_thinks_and_how_long_it_may_answer() {
     let encoded = encode(provider, Dialect::AnthropicMessages, None, &request).unwrap();
     let body = body(&encoded);
     assert_eq!(body["max_tokens"], 64_000);
-    assert_eq!(encoded.defaults, [("max_tokens", json!(64_000))]);
+    assert_eq!(encoded.defaults, [("max_tokens", 64_000_u32.into())]);
     assert_eq!(body["thinking"], json!({"type": "adaptive", "display": "summarized"}));
     assert_eq!(body["output_config"], json!({"effort": "high"}));
 }

@@ -1,6 +1,8 @@
 //! Where hosts differ: the headers that a page may send there, the fields that they refuse, and model
 //! ids that want to be something else.
 
+mod common;
+
 use serde_json::{Value, json};
 use tutti::{
     call::field::OptionalField,
@@ -217,8 +219,7 @@ fn what_cannot_be_sent_is_said() {
     for _ in 0..65 {
         deep = json!([deep]);
     }
-    let extra = json!({"a": deep}).as_object().cloned().unwrap();
-    let request = ChatRequest { extra, ..ask("gpt-4o") };
+    let request = ChatRequest { extra: common::object(&json!({"a": deep})), ..ask("gpt-4o") };
     let refused = encode(provider("openai"), Dialect::OpenaiChat, None, &request).unwrap_err();
     assert_eq!(refused, EncodeError::ExtraTooDeep);
     assert_eq!(refused.to_string(), "the extra JSON is nested deeper than 64 levels");
@@ -407,7 +408,7 @@ fn claude_takes_one_kind_of_sampling_and_none_while_it_thinks() {
         (&body["temperature"], &body["top_p"], &body["top_k"]),
         (&json!(1.0), &Value::Null, &json!(5))
     );
-    assert_eq!((encoded.dropped, encoded.changed), (vec!["top_p"], vec![("temperature", json!(1.0))]));
+    assert_eq!((encoded.dropped, encoded.changed), (vec!["top_p"], vec![("temperature", 1.0.into())]));
     for (model, effort) in [("claude-sonnet-4-5", Some(Effort::Low)), ("claude-opus-5", None)] {
         let (_, encoded) = sent(anthropic, &request(model, effort));
         assert_eq!(encoded.dropped, ["temperature", "top_p", "top_k"], "{model}");
@@ -427,7 +428,7 @@ fn claudes_thinking_budget_leaves_room_for_an_answer() {
     assert_eq!(budget(Some(64_000), Effort::Max), (Some(64_000), Some(48_000), vec![]));
     assert_eq!(budget(Some(1100), Effort::High), (Some(1100), Some(1024), vec![]));
     assert_eq!(budget(Some(1024), Effort::High), (Some(1024), None, vec!["effort"]));
-    assert_eq!(required_defaults(Dialect::AnthropicMessages, &ask("m")), [("max_tokens", json!(8192))]);
+    assert_eq!(required_defaults(Dialect::AnthropicMessages, &ask("m")), [("max_tokens", 8192_u32.into())]);
     assert_eq!(required_defaults(Dialect::OpenaiChat, &ask("m")), []);
 }
 

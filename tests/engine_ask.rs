@@ -111,7 +111,7 @@ fn fields_are_left_out_together() {
     let sampling = &mut question.request.sampling;
     (sampling.temperature, sampling.top_p, sampling.max_tokens) = (Some(0.5), Some(0.9), Some(9));
     sampling.seed = Some(4);
-    question.request.extra.insert("seed".to_owned(), json!(5));
+    question.request.extra.set("seed", 5_u32);
     let whole = body(&question, &[]);
     let mut expected = whole.clone();
     for name in ["temperature", "seed", "max_tokens"] {

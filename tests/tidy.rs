@@ -137,7 +137,7 @@ fn only_the_browser_room_names_the_browser() {
 fn the_page_knows_no_json_and_the_browser_no_dialect() {
     let found = offenders(|source| {
         let foreign: &[&str] = match room(&source.path) {
-            "ui" => &["serde_json", "Headers", "HttpRequest"],
+            "ui" => &["Json", "serde_json", "Headers", "HttpRequest"],
             "browser" => &["Dialect", "wire"],
             _ => &[],
         };

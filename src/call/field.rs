@@ -149,7 +149,7 @@ impl OptionalField {
             Self::StreamOptions => quirks.stream_options = StreamOptions::Never,
             Self::Stream => request.stream = Stream::Whole,
         }
-        request.extra.retain(|key, _| named(key) != Some(self));
+        request.extra.retain(|key| named(key) != Some(self));
     }
 }
 
@@ -225,7 +225,6 @@ fn in_sentence(message: &str) -> Option<OptionalField> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn error(status: u16, param: Option<&str>, message: &str) -> ApiError {
         ApiError {
@@ -301,12 +300,12 @@ mod tests {
         let mut request = ChatRequest::default();
         request.sampling.temperature = Some(0.5);
         request.sampling.seed = Some(1);
-        request.extra.insert("temperature".to_owned(), json!(0.7));
-        request.extra.insert("logprobs".to_owned(), json!(true));
+        request.extra.set("temperature", 0.7);
+        request.extra.set("logprobs", true);
         let mut quirks = Quirks::default();
         OptionalField::Temperature.leave_out(Dialect::OpenaiChat, &mut request, &mut quirks);
         assert_eq!((request.sampling.temperature, request.sampling.seed), (None, Some(1)));
-        assert_eq!(request.extra.keys().collect::<Vec<_>>(), ["logprobs"]);
+        assert_eq!(request.extra.to_text(), r#"{"logprobs":true}"#);
         assert_eq!(quirks, Quirks::default());
     }
 

@@ -3,6 +3,7 @@
 use crate::model::{
     error::{ApiError, ErrorClass},
     http::Headers,
+    json::number,
 };
 
 use super::limits::RetryLimits;
@@ -100,8 +101,7 @@ impl Random {
 /// A decimal number of some unit, in milliseconds; below zero counts as zero.
 fn number(text: &str, unit_ms: f64) -> Option<u64> {
     let text = text.trim();
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
-    let value: f64 = plain.then(|| text.parse().ok())??;
+    let value = number::parse(text).filter(|_| !text.contains(['e', 'E']))?;
     // `as` saturates: a number beyond all measure is a very long wait.
     Some((value * unit_ms).ceil() as u64)
 }

@@ -6,6 +6,7 @@ use crate::{
         chat::ChatRequest,
         curl::curl,
         http::{ApiKey, HttpRequest},
+        json::Json,
         provider::{Dialect, Provider},
     },
     wire::encode::{self, EncodeError, Encoded},
@@ -60,8 +61,8 @@ impl Ask {
 }
 
 pub(super) fn notes(encoded: Encoded) -> (HttpRequest, Notes) {
-    let said = |list: Vec<(&'static str, serde_json::Value)>| {
-        list.into_iter().map(|(name, value)| (name, value.to_string())).collect()
+    let said = |list: Vec<(&'static str, Json<'_>)>| {
+        list.into_iter().map(|(name, value)| (name, value.to_text())).collect()
     };
     let Encoded { request, dropped, changed, defaults } = encoded;
     (request, Notes { dropped, changed: said(changed), defaults: said(defaults) })

@@ -1,9 +1,6 @@
 //! JSON from a person or from storage: bounded in size and depth before anything is built of it.
 
-use serde_json::{Map, Value};
-
-/// How deep it may be nested, in levels of brackets, the outermost one included.
-pub const DEPTH_LIMIT: usize = 64;
+use crate::model::json::{DEPTH_LIMIT, Fault, Json, Object};
 
 /// Why a text is not the JSON object that it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,45 +16,28 @@ pub enum BadObject {
 }
 
 /// Reads one JSON object of at most `limit` bytes.
-pub fn object(text: &str, limit: usize) -> Result<Map<String, Value>, BadObject> {
+pub fn object(text: &str, limit: usize) -> Result<Object<'_>, BadObject> {
     if text.len() > limit {
         return Err(BadObject::TooLarge);
     }
-    if is_too_deep(text) {
-        return Err(BadObject::TooDeep);
-    }
-    match serde_json::from_str(text) {
-        Ok(Value::Object(fields)) => Ok(fields),
+    match Json::read_within(text, DEPTH_LIMIT) {
+        Ok(Json::Object(fields)) => Ok(fields),
         Ok(_) => Err(BadObject::NotAnObject),
-        Err(error) => Err(BadObject::Syntax { line: error.line(), column: error.column() }),
-    }
-}
-
-/// Counts brackets outside of strings: exact for JSON, harmless for anything else.
-fn is_too_deep(text: &str) -> bool {
-    let (mut depth, mut is_string, mut is_escaped) = (0_usize, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = is_string,
-            b'"' => is_string = !is_string,
-            _ if is_string => {}
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEPTH_LIMIT {
-            return true;
+        Err(Fault { is_too_deep: true, .. }) => Err(BadObject::TooDeep),
+        Err(Fault { at, .. }) => {
+            let before = text.get(..at).unwrap_or(text);
+            let line = before.split('\n').count();
+            let column = before.split('\n').next_back().map_or(0, str::len) + 1;
+            Err(BadObject::Syntax { line, column })
         }
     }
-    false
 }
 
 /// The fields of a stored object, each of them doubtful.
-pub struct Fields<'a>(pub &'a Map<String, Value>);
+pub struct Fields<'a>(pub &'a Object<'a>);
 
 impl<'a> Fields<'a> {
-    pub fn of(value: &'a Value) -> Option<Self> {
+    pub fn of(value: &'a Json<'a>) -> Option<Self> {
         value.as_object().map(Self)
     }
 
@@ -76,14 +56,14 @@ impl<'a> Fields<'a> {
         self.0.get(name)?.as_u64()
     }
 
-    pub fn object(&self, name: &str) -> Option<Self> {
-        self.0.get(name).and_then(Self::of)
+    pub fn object(&self, name: &str) -> Option<Fields<'a>> {
+        self.0.get(name).and_then(Fields::of)
     }
 
     /// The items that `read` can read, the first `limit` of them. No list reads as an empty one.
-    pub fn list<T>(&self, name: &str, limit: usize, read: impl Fn(&Value) -> Option<T>) -> Vec<T> {
-        let items = self.0.get(name).and_then(Value::as_array);
-        items.into_iter().flatten().filter_map(read).take(limit).collect()
+    pub fn list<T>(&self, name: &str, limit: usize, read: fn(&Json<'_>) -> Option<T>) -> Vec<T> {
+        let items = self.0.get(name).map(Json::items).unwrap_or_default();
+        items.iter().filter_map(read).take(limit).collect()
     }
 }
 
@@ -114,10 +94,11 @@ mod tests {
     fn the_place_of_a_mistake_is_told() {
         let check = |text, expected| assert_eq!(object(text, 1000), Err(expected), "{text}");
         check("{\"a\": 1,\n \"b\": NaN}", BadObject::Syntax { line: 2, column: 7 });
-        check("{\"a\": 1e999}", BadObject::Syntax { line: 1, column: 11 });
-        check("{\"a\": \"\\ud800\"}", BadObject::Syntax { line: 1, column: 14 });
+        check("{\n\n\"a\": [1,]}", BadObject::Syntax { line: 3, column: 9 });
+        check("{\"한\": x}", BadObject::Syntax { line: 1, column: 9 });
         check("{\"a\": \"\0\"}", BadObject::Syntax { line: 1, column: 8 });
-        check("", BadObject::Syntax { line: 1, column: 0 });
+        check("", BadObject::Syntax { line: 1, column: 1 });
+        check("{\n", BadObject::Syntax { line: 2, column: 1 });
         check("{} {}", BadObject::Syntax { line: 1, column: 4 });
         check("[1]", BadObject::NotAnObject);
         check("null", BadObject::NotAnObject);
@@ -132,9 +113,9 @@ mod tests {
         assert_eq!(fields.flag("f"), None);
         assert_eq!(fields.number("n"), None);
         assert!(fields.object("o").is_none());
-        assert_eq!(fields.list("l", 10, Value::as_u64), [0_u64; 0]);
-        assert_eq!(fields.list("m", 10, Value::as_u64), [1, 2]);
-        assert_eq!(fields.list("m", 1, Value::as_u64), [1]);
+        assert_eq!(fields.list("l", 10, |item| item.as_u64()), [0_u64; 0]);
+        assert_eq!(fields.list("m", 10, |item| item.as_u64()), [1, 2]);
+        assert_eq!(fields.list("m", 1, |item| item.as_u64()), [1]);
         assert_eq!(fields.text("f", 2), None);
         assert_eq!(fields.text("f", 3).as_deref(), Some("yes"));
     }

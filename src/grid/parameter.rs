@@ -1,8 +1,9 @@
 //! The parameters of a call one by one, as text in a form: so a form is a loop over [`Parameter::ALL`].
 
-use serde_json::Value;
-
-use crate::model::chat::{Effort, Sampling};
+use crate::model::{
+    chat::{Effort, Sampling},
+    json::number,
+};
 
 /// One field of [`Sampling`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -123,9 +124,7 @@ impl Parameter {
         if text.is_empty() {
             return Ok(None);
         }
-        // Rust would read "inf" and "nan" as numbers too.
-        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-        let number = text.parse::<f64>().ok().filter(|_| is_plain).ok_or(BadNumber::NotANumber)?;
+        let number = number::parse(&text).ok_or(BadNumber::NotANumber)?;
         self.in_range(number)?;
         Ok(Some(number))
     }
@@ -181,12 +180,8 @@ fn half_width(text: &str) -> String {
 }
 
 fn decimal(number: Option<f64>) -> String {
-    // JSON's own spelling: the shortest one that reads back as the same number. A number that is none
-    // has become `null` there.
-    let text = match number.map(Value::from) {
-        Some(number @ Value::Number(_)) => number.to_string(),
-        _ => String::new(),
-    };
+    // The shortest text that reads back as the same number; a number that is none has none.
+    let text = number.and_then(number::shortest).unwrap_or_default();
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 

@@ -2,73 +2,74 @@
 //!
 //! What is unset or has its default is not written; what cannot be read is left out.
 
-use serde_json::{Map, Value, json};
-
 use super::{
     json::Fields,
     parameter::Parameter,
     settings::{EXTRA_LIMIT, PanelSettings, own_address, row_of},
     workspace::{MAX_PANELS, ModelRef, ModelSet},
 };
-use crate::model::{http::BaseUrl, provider::Dialect};
+use crate::model::{
+    http::BaseUrl,
+    json::{Json, Object},
+    provider::Dialect,
+};
 
 /// Names, ids and addresses, in bytes.
 pub const SHORT: usize = 2000;
 /// System prompts and stop sequences, in bytes.
 pub const LONG: usize = 1 << 20;
 
-pub fn model_to_json(model: &ModelRef) -> Value {
-    json!({ "provider": model.provider, "model": model.model })
+pub fn model_to_json(model: &ModelRef) -> Json<'_> {
+    Json::object(vec![("provider", Json::text(&model.provider)), ("model", Json::text(&model.model))])
 }
 
-pub fn model_from_json(value: &Value) -> Option<ModelRef> {
+pub fn model_from_json(value: &Json<'_>) -> Option<ModelRef> {
     let fields = Fields::of(value)?;
     Some(ModelRef { provider: fields.text("provider", SHORT)?, model: fields.text("model", SHORT)? })
 }
 
-pub fn set_to_json(set: &ModelSet) -> Value {
-    json!({ "name": set.name, "panels": set.panels.iter().map(panel_to_json).collect::<Value>() })
+pub fn set_to_json(set: &ModelSet) -> Json<'_> {
+    let panels = set.panels.iter().map(panel_to_json).collect();
+    Json::object(vec![("name", Json::text(&set.name)), ("panels", Json::List(panels))])
 }
 
-pub fn set_from_json(value: &Value) -> Option<ModelSet> {
+pub fn set_from_json(value: &Json<'_>) -> Option<ModelSet> {
     let fields = Fields::of(value)?;
     let name = fields.text("name", SHORT).filter(|name| !name.is_empty())?;
     Some(ModelSet { name, panels: fields.list("panels", MAX_PANELS, panel_from_json) })
 }
 
-pub fn panel_to_json(panel: &PanelSettings) -> Value {
-    let mut fields = Map::new();
-    let mut set = |name: &str, text: &str| {
-        if !text.is_empty() {
-            fields.insert(name.to_owned(), text.into());
-        }
-    };
-    set("provider", &panel.provider);
-    set("dialect", panel.dialect.name());
-    set("model", &panel.model);
+pub fn panel_to_json(panel: &PanelSettings) -> Json<'_> {
     // An address that is refused may hold a password or a key: it is not kept. The provider's own is
     // not kept either, so that it can change with the catalogue.
-    if panel.base_url != own_address(panel.row()) && BaseUrl::parse(&panel.base_url).is_ok() {
-        set("base_url", &panel.base_url);
+    let is_own = panel.base_url == own_address(panel.row()) || BaseUrl::parse(&panel.base_url).is_err();
+    let texts = [
+        ("provider", &*panel.provider),
+        ("dialect", panel.dialect.name()),
+        ("model", &panel.model),
+        ("base_url", if is_own { "" } else { &panel.base_url }),
+        ("system", &panel.system),
+        ("extra", &panel.extra),
+    ];
+    let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
+    let mut fields: Object<'_> = texts.map(|(name, text)| (name, text.into())).collect();
+    let mut sampling = Object::new();
+    for parameter in Parameter::ALL {
+        let text = parameter.read(&panel.sampling);
+        if !text.is_empty() {
+            sampling.set(parameter.name(), text);
+        }
     }
-    set("system", &panel.system);
-    set("extra", &panel.extra);
-    let texts = Parameter::ALL.map(|parameter| (parameter.name(), parameter.read(&panel.sampling)));
-    let sampling: Map<_, _> = texts
-        .into_iter()
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(name, text)| (name.to_owned(), text.into()))
-        .collect();
     if !sampling.is_empty() {
-        fields.insert("sampling".to_owned(), sampling.into());
+        fields.set("sampling", sampling);
     }
     if !panel.enabled {
-        fields.insert("enabled".to_owned(), false.into());
+        fields.set("enabled", false);
     }
-    Value::Object(fields)
+    Json::Object(fields)
 }
 
-pub fn panel_from_json(value: &Value) -> Option<PanelSettings> {
+pub fn panel_from_json(value: &Json<'_>) -> Option<PanelSettings> {
     let fields = Fields::of(value)?;
     let provider = fields.text("provider", SHORT).filter(|id| !id.is_empty())?;
     let dialect = fields.text("dialect", SHORT).and_then(|name| Dialect::from_name(&name));
@@ -96,11 +97,17 @@ pub fn panel_from_json(value: &Value) -> Option<PanelSettings> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::model::catalog;
 
     fn read(value: Value) -> Option<PanelSettings> {
-        panel_from_json(&value)
+        panel_from_json(&Json::read(&value.to_string()).unwrap())
+    }
+
+    fn written(settings: &PanelSettings) -> Value {
+        serde_json::from_str(&panel_to_json(settings).to_text()).unwrap()
     }
 
     fn panel(value: Value) -> PanelSettings {
@@ -112,9 +119,9 @@ mod tests {
         for row in catalog::all().iter().chain(catalog::custom()).chain([catalog::simulated()]) {
             for dialect in row.dialects.iter().copied() {
                 let settings = PanelSettings { dialect, ..PanelSettings::new(row, "m") };
-                assert_eq!(panel(panel_to_json(&settings)), settings, "{}", row.id);
+                assert_eq!(panel(written(&settings)), settings, "{}", row.id);
                 let elsewhere = PanelSettings { base_url: "HTTPS://My.Host/v1/".to_owned(), ..settings };
-                assert_eq!(panel(panel_to_json(&elsewhere)), elsewhere, "{}", row.id);
+                assert_eq!(panel(written(&elsewhere)), elsewhere, "{}", row.id);
             }
         }
     }
@@ -123,7 +130,7 @@ mod tests {
     fn what_is_default_is_not_written() {
         let settings = PanelSettings::new(catalog::find("groq").unwrap(), "m");
         let expected = json!({ "provider": "groq", "dialect": "openai_chat", "model": "m" });
-        assert_eq!(panel_to_json(&settings), expected);
+        assert_eq!(written(&settings), expected);
     }
 
     #[test]
@@ -134,7 +141,7 @@ mod tests {
         });
         let settings = panel(later.clone());
         assert_eq!(settings.row().id, "custom-anthropic");
-        assert_eq!(panel_to_json(&settings), later);
+        assert_eq!(written(&settings), later);
         let unknown_dialect = panel(json!({ "provider": "nova", "dialect": "nova_chat" }));
         assert_eq!(
             (&*unknown_dialect.row().id, unknown_dialect.dialect),
@@ -185,7 +192,7 @@ mod tests {
         let mut settings = PanelSettings::new(catalog::simulated(), "m");
         settings.sampling.temperature = Some(f64::NAN);
         settings.sampling.top_p = Some(f64::INFINITY);
-        assert_eq!(panel_to_json(&settings).get("sampling"), None);
+        assert_eq!(written(&settings).get("sampling"), None);
     }
 
     #[test]
@@ -197,7 +204,7 @@ mod tests {
                 base_url: address.to_owned(),
                 ..PanelSettings::new(catalog::find("custom-openai").unwrap(), "m")
             };
-            let saved = panel_to_json(&settings);
+            let saved = written(&settings);
             assert!(!saved.to_string().contains("secret"), "{saved}");
             let read_back = panel(json!({ "provider": "custom-openai", "base_url": address }));
             assert_eq!(read_back.base_url, "");

@@ -1,12 +1,11 @@
 //! One panel's settings, as a person sets them, and the request that they make.
 
-use serde_json::{Map, Value};
-
 use super::json::{self, BadObject};
 use crate::model::{
     catalog,
     chat::{ChatRequest, Message, ModelTraits, Sampling},
     http::{BadUrl, BaseUrl},
+    json::Object,
     provider::{Cors, Dialect, Place, Provider},
 };
 
@@ -105,11 +104,11 @@ impl PanelSettings {
     ///
     /// # Errors
     /// It is no JSON object, or beyond [`EXTRA_LIMIT`].
-    pub fn extra(&self) -> Result<Map<String, Value>, BadExtra> {
+    pub fn extra(&self) -> Result<Object<'static>, BadExtra> {
         match self.extra.trim() {
-            "" => Ok(Map::new()),
+            "" => Ok(Object::new()),
             // Not trimmed: lines and columns are those of the text that the person sees.
-            _ => json::object(&self.extra, EXTRA_LIMIT),
+            _ => json::object(&self.extra, EXTRA_LIMIT).map(Object::into_owned),
         }
     }
 
@@ -236,7 +235,7 @@ mod tests {
         assert_eq!(request.messages, [Message::user(" keep my blanks ")]);
         assert_eq!(request.sampling.seed, Some(7));
         assert_eq!(request.traits, Some(traits));
-        assert_eq!(Value::Object(request.extra), serde_json::json!({ "logprobs": true }));
+        assert_eq!(request.extra.to_text(), r#"{"logprobs":true}"#);
         let blank = PanelSettings { system: " \n".to_owned(), ..panel };
         assert_eq!(blank.request("x", None).unwrap().system, None);
     }

@@ -3,14 +3,13 @@
 //! Stored as JSON that begins with a version. What cannot be read is left out, and the rest is read:
 //! another version may have written it, or a person.
 
-use serde_json::{Map, Value, json};
-
 use super::{
     choices::{SendKey, Theme, View},
     json::{self, Fields},
     saved::{self, SHORT},
     settings::PanelSettings,
 };
+use crate::model::json::Json;
 
 /// The most panels of a workspace or of a set.
 pub const MAX_PANELS: usize = 1000;
@@ -86,28 +85,25 @@ impl Default for Workspace {
 
 impl Workspace {
     pub fn to_json(&self) -> String {
-        let mut fields = Map::new();
-        let mut set = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-        set("version", json!(1));
-        set("panels", self.panels.iter().map(saved::panel_to_json).collect());
-        set("sets", self.sets.iter().map(saved::set_to_json).collect());
-        set("starred", self.starred.iter().map(saved::model_to_json).collect());
-        set("recent", self.recent.iter().map(saved::model_to_json).collect());
-        set("view", self.view.name().into());
-        set("active", self.active.into());
-        set("linked_scroll", self.linked_scroll.into());
-        set("send_key", self.send_key.name().into());
-        set("shortcuts", self.shortcuts.into());
-        set("confirm_above", self.confirm_above.into());
-        if let Some(connections) = self.connections {
-            set("connections", connections.into());
-        }
-        if let Some(language) = &self.language {
-            set("language", language.as_str().into());
-        }
-        set("theme", self.theme.name().into());
-        set("prompts", self.prompts.iter().map(String::as_str).collect());
-        Value::Object(fields).to_string()
+        let list = |items: Vec<_>| Json::List(items);
+        let mut fields = vec![
+            ("version", 1_u32.into()),
+            ("panels", list(self.panels.iter().map(saved::panel_to_json).collect())),
+            ("sets", list(self.sets.iter().map(saved::set_to_json).collect())),
+            ("starred", list(self.starred.iter().map(saved::model_to_json).collect())),
+            ("recent", list(self.recent.iter().map(saved::model_to_json).collect())),
+            ("view", self.view.name().into()),
+            ("active", (self.active as u64).into()),
+            ("linked_scroll", self.linked_scroll.into()),
+            ("send_key", self.send_key.name().into()),
+            ("shortcuts", self.shortcuts.into()),
+            ("confirm_above", self.confirm_above.into()),
+            ("theme", self.theme.name().into()),
+            ("prompts", list(self.prompts.iter().map(|prompt| Json::text(prompt)).collect())),
+        ];
+        fields.extend(self.connections.map(|connections| ("connections", u32::from(connections).into())));
+        fields.extend(self.language.as_deref().map(|language| ("language", language.into())));
+        Json::object(fields).to_text()
     }
 
     /// Never fails: what it cannot read has its default value or is left out.

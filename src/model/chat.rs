@@ -1,8 +1,6 @@
 //! What is said ([`Message`], [`Part`]) and what one call asks ([`ChatRequest`]).
 
-use serde_json::{Map, Value};
-
-use super::event::Opaque;
+use super::{event::Opaque, json::Object};
 
 /// Who speaks. The system prompt is not a message: see [`ChatRequest::system`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +74,7 @@ pub struct ChatRequest {
     /// What the catalogue knows of the model; `None` for an id that it does not know.
     pub traits: Option<ModelTraits>,
     /// Merged into the body last, key by key, so the user always wins; `null` removes a key.
-    pub extra: Map<String, Value>,
+    pub extra: Object<'static>,
     /// Ask for the answer as a stream (the default way) or in one piece.
     pub stream: Stream,
 }

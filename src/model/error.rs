@@ -1,12 +1,9 @@
 //! What went wrong, in classes that a person can act on.
 
-use serde::Serialize;
-
 use super::http::ApiKey;
 
 /// What kind of failure it is; each has one plain explanation and one next step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
     /// The key is missing, wrong or expired.
     Auth,
@@ -45,6 +42,29 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// Its name in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Forbidden => "forbidden",
+            Self::Model => "model",
+            Self::TooLong => "too_long",
+            Self::Request => "request",
+            Self::RateLimit => "rate_limit",
+            Self::Quota => "quota",
+            Self::Blocked => "blocked",
+            Self::Server => "server",
+            Self::Overloaded => "overloaded",
+            Self::Timeout => "timeout",
+            Self::NetworkOrCors => "network_or_cors",
+            Self::ConnectionLost => "connection_lost",
+            Self::Protocol => "protocol",
+            Self::NotAStream => "not_a_stream",
+            Self::Empty => "empty",
+            Self::TooLarge => "too_large",
+        }
+    }
+
     /// A second try, unchanged, has a fair chance.
     pub fn is_retryable(self) -> bool {
         matches!(
@@ -83,8 +103,7 @@ pub struct ApiError {
 }
 
 /// An error code, kept as the provider writes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Code {
     Number(i64),
     Text(String),

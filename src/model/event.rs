@@ -1,9 +1,6 @@
 //! What a decoder says while an answer arrives. The same bytes always give the same events, however they are cut.
 
-use serde::Serialize;
-use serde_json::Value;
-
-use super::{error::ApiError, provider::Dialect};
+use super::{error::ApiError, json::Json, provider::Dialect};
 
 /// One thing that was learnt from the bytes of an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +54,7 @@ pub struct Citation {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opaque {
     pub dialect: Dialect,
-    pub json: Value,
+    pub json: Json<'static>,
 }
 
 /// Token counts of one call: as the provider states them, and in one common meaning.
@@ -73,17 +70,12 @@ pub struct Usage {
 }
 
 /// Numbers of tokens; `None` where the provider says nothing (never 0 in its place).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenCounts {
-    #[serde(rename = "input_tokens")]
     pub input: Option<u64>,
-    #[serde(rename = "output_tokens")]
     pub output: Option<u64>,
-    #[serde(rename = "cached_tokens")]
     pub cached: Option<u64>,
-    #[serde(rename = "cache_write_tokens")]
     pub cache_write: Option<u64>,
-    #[serde(rename = "reasoning_tokens")]
     pub reasoning: Option<u64>,
 }
 
@@ -110,8 +102,7 @@ pub struct FinishReason {
     pub raw: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finish {
     /// The model was done, or met a stop sequence.
     Stop,
@@ -125,4 +116,18 @@ pub enum Finish {
     Error,
     /// A reason that this program does not know; the raw word says it.
     Other,
+}
+
+impl Finish {
+    /// Its name in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ContentFilter => "content_filter",
+            Self::ToolCalls => "tool_calls",
+            Self::Error => "error",
+            Self::Other => "other",
+        }
+    }
 }

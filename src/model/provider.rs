@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
 use super::{chat::Effort, http::BaseUrl};
 
 /// A wire format. One module of `wire` each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// "Chat Completions", the format that most hosts copy.
     OpenaiChat,

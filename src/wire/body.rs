@@ -7,6 +7,7 @@
 use crate::model::{
     error::{ApiError, ErrorClass},
     event::StreamEvent,
+    json::Json,
     provider::{Dialect, Quirks},
 };
 
@@ -17,7 +18,6 @@ use super::{
     ollama_chat, openai_chat, openai_responses,
     sse::Fields,
     text::lossy,
-    text::mend_surrogates,
 };
 
 /// The longest line, the largest JSON value and the most data of one event that is held in memory,
@@ -230,8 +230,6 @@ impl Events {
             self.decoder.done();
             return;
         }
-        let mended = mend_surrogates(data);
-        let data = mended.as_deref().unwrap_or(data);
         match self.decoder.event(name, data, out) {
             Verdict::Read => self.read += 1,
             Verdict::Unknown => {}
@@ -274,13 +272,15 @@ impl DialectDecoder {
     }
 
     fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
+        // Each event of each dialect is an object.
+        let Ok(event @ Json::Object(_)) = Json::read(data) else { return Verdict::Skipped };
         match self {
-            Self::OpenaiChat(decoder) => decoder.event(name, data, out),
-            Self::OpenaiResponses(decoder) => decoder.event(name, data, out),
-            Self::AnthropicMessages(decoder) => decoder.event(data, out),
-            Self::Gemini(decoder) => decoder.event(data, out),
-            Self::CohereV2(decoder) => decoder.event(data, out),
-            Self::OllamaChat(decoder) => decoder.event(data, out),
+            Self::OpenaiChat(decoder) => decoder.event(name, &event, out),
+            Self::OpenaiResponses(decoder) => decoder.event(name, &event, out),
+            Self::AnthropicMessages(decoder) => decoder.event(&event, out),
+            Self::Gemini(decoder) => decoder.event(&event, out),
+            Self::CohereV2(decoder) => decoder.event(&event, out),
+            Self::OllamaChat(decoder) => decoder.event(&event, out),
         }
     }
 

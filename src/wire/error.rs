@@ -4,19 +4,17 @@
 //! (Cohere, Mistral 400, vLLM) | `detail` (a string: Mistral 401; a list: FastAPI 422) |
 //! `[0].error` (Gemini without `alt=sse`) | `errors[]` | the raw text (an edge proxy).
 
-use std::time::Duration;
-
-use serde_json::Value;
-
-use super::text::code;
-use crate::model::error::{ApiError, Code, ErrorClass};
+use crate::model::{
+    error::{ApiError, Code, ErrorClass},
+    json::{Json, number},
+};
 
 /// The longest text that is kept of an error, in bytes.
 const TEXT_LIMIT: usize = 4000;
 
 /// Reads an error body of any provider. Never fails: what has no known shape is kept as plain text.
 pub fn read_error(http_status: u16, body: &[u8]) -> ApiError {
-    let read = |json: &[u8]| find(&serde_json::from_slice(json).ok()?, 0);
+    let read = |json: &[u8]| find(&Json::read(std::str::from_utf8(json).ok()?).ok()?, 0);
     let known = read(body).or_else(|| {
         // Framed like the stream that was asked for.
         let mut lines = body.split(|byte| matches!(byte, b'\n' | b'\r'));
@@ -30,53 +28,63 @@ pub fn read_error(http_status: u16, body: &[u8]) -> ApiError {
 
 /// Reads an error that came inside a stream: the whole event, or the value of its `error` field.
 /// `None` when the value has none of the known shapes.
-pub(super) fn read_stream_error(value: &Value) -> Option<ApiError> {
+pub(super) fn read_stream_error(value: &Json<'_>) -> Option<ApiError> {
     let mut error = find(value, 0)?;
     error.class = classify(&error);
     Some(error)
 }
 
-fn find(value: &Value, depth: u8) -> Option<ApiError> {
+fn find(value: &Json<'_>, depth: u8) -> Option<ApiError> {
     if depth > 4 {
         return None;
     }
-    let object = match value {
-        Value::Array(list) => return find(list.first()?, depth + 1),
-        Value::String(text) => return Some(error_with(text)),
-        Value::Object(object) => object,
+    match value {
+        Json::List(list) => return find(list.first()?, depth + 1),
+        Json::Text(text) => return Some(error_with(text)),
+        Json::Object(_) => {}
         _ => return None,
-    };
-    if let Some(inner) = object.get("error").filter(|inner| !inner.is_null()) {
+    }
+    let inner = value.at("error");
+    if !inner.is_null() {
         let mut error = find(inner, depth + 1)?;
         // Around an error that is a mere string, the code stands beside it (xAI).
-        error.code = error.code.or_else(|| object.get("code").and_then(code));
+        error.code = error.code.or_else(|| code(value.at("code")));
         return Some(error);
     }
-    let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-    let message = text("message").or_else(|| object.get("detail").and_then(detail_text));
+    let text = |name: &str| value.at(name).as_str().map(str::to_owned);
+    let message = text("message").or_else(|| detail_text(value.at("detail")));
     let message = message.or_else(|| text("msg"));
     let message = message.or_else(|| {
-        let first = object.get("errors")?.get(0)?;
+        let first = value.at("errors").items().first()?;
         first.get("message").unwrap_or(first).as_str().map(str::to_owned)
     });
     // Inside an `error` any object is one; on its own it must say something.
-    if message.is_none() && depth == 0 && !object.contains_key("code") {
+    if message.is_none() && depth == 0 && value.get("code").is_none() {
         return None;
     }
     let mut error = error_with(message.as_deref().unwrap_or_default());
     error.kind = text("type").filter(|kind| kind != "error");
-    error.code = object.get("code").and_then(code);
+    error.code = code(value.at("code"));
     error.status = text("status");
     error.param = text("param");
-    error.detail = object.get("metadata").and_then(upstream_words).map(|text| cut(&text));
-    error.retry_after_ms = object.get("details").and_then(retry_delay).or(error.retry_after_ms);
-    error.retry_at_epoch_ms = value
-        .pointer("/metadata/headers/X-RateLimit-Reset")
-        .and_then(|reset| reset.as_u64().or_else(|| reset.as_str()?.parse().ok()));
-    if is_api_key_invalid(value) {
+    error.detail = upstream_words(value.at("metadata")).map(|text| cut(&text));
+    let details = value.at("details").items();
+    error.retry_after_ms = retry_delay(details).or(error.retry_after_ms);
+    let reset = value.path("metadata/headers/X-RateLimit-Reset");
+    error.retry_at_epoch_ms = reset.as_u64().or_else(|| reset.as_str()?.parse().ok());
+    if details.iter().any(|item| item.at("reason").as_str() == Some("API_KEY_INVALID")) {
         error.class = ErrorClass::Auth;
     }
     Some(error)
+}
+
+/// An error code: a number with some providers, a word with others; anything else reads as absent.
+fn code(value: &Json<'_>) -> Option<Code> {
+    match value {
+        Json::Number(number) => number.parse().ok().map(Code::Number),
+        Json::Text(text) => Some(Code::Text(text.clone().into_owned())),
+        _ => None,
+    }
 }
 
 fn error_with(message: &str) -> ApiError {
@@ -108,41 +116,37 @@ pub(super) fn page_title(page: &str) -> Option<String> {
 }
 
 /// FastAPI: a string, or a list of `{loc, msg}`.
-fn detail_text(detail: &Value) -> Option<String> {
-    match detail {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(items) => {
-            let lines = items.iter().take(8).filter_map(|item| {
-                let message = item.get("msg").unwrap_or(item).as_str()?;
-                let place = item.get("loc").and_then(Value::as_array).map(|loc| {
-                    let words =
-                        loc.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned));
-                    words.collect::<Vec<_>>().join(".")
-                });
-                Some(place.map_or_else(|| message.to_owned(), |place| format!("{place}: {message}")))
-            });
-            let lines: Vec<_> = lines.collect();
-            (!lines.is_empty()).then(|| lines.join("\n"))
+fn detail_text(detail: &Json<'_>) -> Option<String> {
+    let items = match detail {
+        Json::List(items) => items,
+        Json::Object(_) => return detail.at("message").as_str().map(str::to_owned),
+        other => return other.as_str().map(str::to_owned),
+    };
+    let mut lines = Vec::new();
+    for item in items.iter().take(8) {
+        let Some(message) = item.get("msg").unwrap_or(item).as_str() else { continue };
+        let words = item.at("loc").items().iter();
+        let words = words.map(|word| word.as_str().map_or_else(|| word.to_text(), str::to_owned));
+        let mut line = words.collect::<Vec<_>>().join(".");
+        if item.at("loc").as_list().is_some() {
+            line.push_str(": ");
         }
-        Value::Object(_) => detail.get("message").and_then(Value::as_str).map(str::to_owned),
-        _ => None,
+        line.push_str(message);
+        lines.push(line);
     }
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// OpenRouter: which upstream it was and what it said (often JSON in a string).
-fn upstream_words(metadata: &Value) -> Option<String> {
-    let provider = metadata.get("provider_name").and_then(Value::as_str);
-    let raw = metadata.get("raw").and_then(Value::as_str);
-    match (provider, raw) {
-        (Some(provider), Some(raw)) => Some(format!("{provider}: {raw}")),
-        (provider, raw) => provider.or(raw).map(str::to_owned),
-    }
+fn upstream_words(metadata: &Json<'_>) -> Option<String> {
+    let words = [metadata.at("provider_name"), metadata.at("raw")];
+    let words: Vec<_> = words.into_iter().filter_map(Json::as_str).collect();
+    (!words.is_empty()).then(|| words.join(": "))
 }
 
 /// Gemini: `details[]` holds a `google.rpc.RetryInfo` with `retryDelay: "17s"`.
-fn retry_delay(details: &Value) -> Option<u64> {
-    let delays = details.as_array()?.iter().filter_map(|item| item.get("retryDelay")?.as_str());
-    delays.filter_map(duration_ms).next()
+fn retry_delay(details: &[Json<'_>]) -> Option<u64> {
+    details.iter().find_map(|item| duration_ms(item.at("retryDelay").as_str()?))
 }
 
 /// "Please try again in 800ms", "in about 1.2s", "in 6m0s", "after 20 seconds": the first hint that a
@@ -173,33 +177,29 @@ fn duration_ms(text: &str) -> Option<u64> {
     loop {
         let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, after) = rest.split_at_checked(digits)?;
-        let Ok(number) = number.trim_end_matches('.').parse::<f64>() else { return total };
+        let Some(number) = number::parse(number.trim_end_matches('.')) else { return total };
         let after = after.trim_start_matches(' ');
         let letters = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
         let (unit, next) = after.split_at_checked(letters)?;
-        let seconds = match unit {
-            "ms" | "milliseconds" => 0.001,
-            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
-            "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
-            "h" | "hour" | "hours" => 3600.0,
+        let unit_ms = match unit {
+            "ms" | "milliseconds" => 1.0,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1000.0,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60_000.0,
+            "h" | "hour" | "hours" => 3_600_000.0,
             _ => return total,
         };
-        if seconds >= smallest {
+        if unit_ms >= smallest {
             return total;
         }
-        smallest = seconds;
-        let duration = Duration::try_from_secs_f64(number * seconds).ok()?;
-        total = Some(total.unwrap_or(0).saturating_add(u64::try_from(duration.as_millis()).ok()?));
+        smallest = unit_ms;
+        // A time without end is no time to wait for.
+        let ms = Some(number * unit_ms).filter(|ms| *ms < u64::MAX as f64)?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
+        let ms = ms.round() as u64;
+        total = Some(total.unwrap_or(0).saturating_add(ms));
         let next = next.trim_start_matches([' ', ',']);
         rest = next.strip_prefix("and ").map_or(next, str::trim_start);
     }
-}
-
-fn is_api_key_invalid(error: &Value) -> bool {
-    let details = error.get("details").and_then(Value::as_array);
-    details.is_some_and(|list| {
-        list.iter().any(|item| item.get("reason").is_some_and(|r| r == "API_KEY_INVALID"))
-    })
 }
 
 fn classify(error: &ApiError) -> ErrorClass {

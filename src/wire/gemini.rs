@@ -1,20 +1,16 @@
 //! Gemini `streamGenerateContent`, with and without `alt=sse`, of Google AI and of Vertex.
 //! Source: Google, "GenerateContentResponse" and "Function calling: stream function call arguments".
 
-use serde::de::IgnoredAny;
-use serde_json::{Map, Number, Value, value::RawValue};
-
 use super::{
     body::Verdict,
     error::read_stream_error,
     json_path::Arguments,
-    object::object,
-    parts::{Citations, Numbering},
-    text::{Count, Loose, Maybe, MaybeObject, Text},
+    parts::{Citations, Numbering, say_start, say_text},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
     event::{Delta, Finish, FinishReason, Opaque, StreamEvent, TokenCounts, Usage},
+    json::Json,
     provider::Dialect,
 };
 
@@ -32,99 +28,6 @@ pub struct Decoder {
     open_call: Option<(u32, Arguments)>,
 }
 
-object! {
-    struct Chunk<'a> {
-        "candidates" => candidates: Option<Vec<Candidate<'a>>>,
-        "promptFeedback" => prompt_feedback: Maybe<PromptFeedback<'a>>,
-        "usageMetadata" => usage_metadata: MaybeObject<RawUsage>,
-        "modelVersion" => model_version: Loose<'a>,
-        "responseId" => response_id: Loose<'a>,
-        "error" => error: Option<&'a RawValue>,
-    }
-}
-
-object! {
-    struct Candidate<'a> {
-        "index" => index: Count,
-        "content" => content: Option<Content<'a>>,
-        "finishReason" => finish_reason: Loose<'a>,
-        "groundingMetadata" => grounding_metadata: Maybe<Grounding<'a>>,
-    }
-}
-
-object! {
-    struct Content<'a> {
-        "parts" => parts: Option<Vec<Part<'a>>>,
-    }
-}
-
-object! {
-    struct Part<'a> {
-        "text" => text: Loose<'a>,
-        "thought" => thought: Maybe<bool>,
-        "thoughtSignature" => thought_signature: Loose<'a>,
-        "functionCall" => function_call: Maybe<FunctionCall<'a>>,
-    }
-}
-
-object! {
-    struct FunctionCall<'a> {
-        "id" => id: Loose<'a>,
-        "name" => name: Loose<'a>,
-        "args" => args: Option<&'a RawValue>,
-        "partialArgs" => partial_args: Maybe<Vec<PartialArg<'a>>>,
-        "willContinue" => will_continue: Maybe<bool>,
-    }
-}
-
-object! {
-    struct PartialArg<'a> {
-        "jsonPath" => json_path: Loose<'a>,
-        "stringValue" => string_value: Loose<'a>,
-        "numberValue" => number_value: Maybe<Number>,
-        "boolValue" => bool_value: Maybe<bool>,
-        /// There, as `NULL_VALUE`, for a null.
-        "nullValue" => null_value: Option<IgnoredAny>,
-    }
-}
-
-object! {
-    struct Grounding<'a> {
-        "groundingChunks" => grounding_chunks: Option<Vec<GroundingChunk<'a>>>,
-    }
-}
-
-object! {
-    struct GroundingChunk<'a> {
-        "web" => web: Maybe<Source<'a>>,
-        "retrievedContext" => retrieved_context: Maybe<Source<'a>>,
-    }
-}
-
-object! {
-    struct Source<'a> {
-        "uri" => uri: Loose<'a>,
-        "title" => title: Loose<'a>,
-    }
-}
-
-object! {
-    struct PromptFeedback<'a> {
-        "blockReason" => block_reason: Loose<'a>,
-        "blockReasonMessage" => block_reason_message: Loose<'a>,
-    }
-}
-
-object! {
-    struct RawUsage {
-        "promptTokenCount" => prompt_token_count: Count,
-        "candidatesTokenCount" => candidates_token_count: Count,
-        "thoughtsTokenCount" => thoughts_token_count: Count,
-        "cachedContentTokenCount" => cached_content_token_count: Count,
-        "toolUsePromptTokenCount" => tool_use_prompt_token_count: Count,
-    }
-}
-
 impl Decoder {
     pub fn is_complete(&self) -> bool {
         self.done || self.finish.is_some()
@@ -135,40 +38,35 @@ impl Decoder {
         self.done = true;
     }
 
-    pub(super) fn event(&mut self, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
-        let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(data) else { return Verdict::Skipped };
-        if let Some(raw) = chunk.error {
-            let value = serde_json::from_str::<Value>(raw.get()).ok();
-            let error = value.as_ref().and_then(read_stream_error);
+    pub(super) fn event(&mut self, chunk: &Json<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
+        let error = chunk.at("error");
+        if !error.is_null() {
+            let read = read_stream_error(error);
             out.push(StreamEvent::Error(
-                error.unwrap_or_else(|| ApiError::new(ErrorClass::Server, raw.get())),
+                read.unwrap_or_else(|| ApiError::new(ErrorClass::Server, error.to_text())),
             ));
             return Verdict::Read;
         }
-        if chunk.candidates.is_none() && chunk.prompt_feedback.0.is_none() && chunk.usage_metadata.0.is_none()
-        {
+        let (candidates, feedback) = (chunk.at("candidates").as_list(), chunk.at("promptFeedback"));
+        let usage = chunk.at("usageMetadata");
+        if candidates.is_none() && feedback.as_object().is_none() && usage.as_object().is_none() {
             return Verdict::Unknown;
         }
         if !self.started {
             self.started = true;
-            let own = |text: Loose<'_>| text.non_empty().map(Text::into_string);
-            out.push(StreamEvent::Start { id: own(chunk.response_id), model: own(chunk.model_version) });
+            say_start(chunk.at("responseId"), chunk.at("modelVersion"), out);
         }
-        let candidates = chunk.candidates.into_iter().flatten();
-        for candidate in candidates.filter(|candidate| candidate.index.0.unwrap_or(0) == 0) {
-            self.candidate(candidate, out);
+        for candidate in candidates.unwrap_or_default() {
+            if candidate.at("index").count().unwrap_or(0) == 0 {
+                self.candidate(candidate, out);
+            }
         }
-        if let Some(usage) = chunk.usage_metadata.0 {
-            self.usage(&usage, out);
-        }
-        if let Some(feedback) = chunk.prompt_feedback.0 {
-            out.extend(feedback.block_reason.non_empty().map(|reason| {
-                let words = feedback.block_reason_message.non_empty();
-                let message = words.unwrap_or_else(|| reason.clone()).into_string();
-                let mut error = ApiError::new(ErrorClass::Blocked, message);
-                error.status = Some(reason.into_string());
-                StreamEvent::Error(error)
-            }));
+        self.usage(usage, out);
+        if let Some(reason) = feedback.at("blockReason").own_words() {
+            let message = feedback.at("blockReasonMessage").words().unwrap_or(&reason);
+            let mut error = ApiError::new(ErrorClass::Blocked, message);
+            error.status = Some(reason);
+            out.push(StreamEvent::Error(error));
         }
         Verdict::Read
     }
@@ -178,18 +76,17 @@ impl Decoder {
         self.close_call(out);
     }
 
-    fn candidate(&mut self, candidate: Candidate<'_>, out: &mut Vec<StreamEvent>) {
-        for part in candidate.content.and_then(|content| content.parts).into_iter().flatten() {
+    fn candidate(&mut self, candidate: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        for part in candidate.path("content/parts").items() {
             self.part(part, out);
         }
-        let chunks = candidate.grounding_metadata.0.and_then(|grounding| grounding.grounding_chunks);
-        for source in
-            chunks.into_iter().flatten().filter_map(|chunk| chunk.web.0.or(chunk.retrieved_context.0))
-        {
-            self.citations.push(source.uri, source.title, out);
+        for chunk in candidate.path("groundingMetadata/groundingChunks").items() {
+            let web = chunk.at("web");
+            let source = if web.as_object().is_some() { web } else { chunk.at("retrievedContext") };
+            self.citations.push(source.at("uri"), source.at("title"), out);
         }
         // Older backends repeat STOP on every chunk: text may still follow.
-        if let Some(raw) = candidate.finish_reason.non_empty() {
+        if let Some(raw) = candidate.at("finishReason").own_words() {
             self.close_call(out);
             let unified = match raw.as_str() {
                 "STOP" if self.tool_calls > 0 => Finish::ToolCalls,
@@ -201,7 +98,7 @@ impl Decoder {
                 "MALFORMED_FUNCTION_CALL" => Finish::Error,
                 _ => Finish::Other,
             };
-            let reason = FinishReason { unified, raw: Some(raw.into_string()) };
+            let reason = FinishReason { unified, raw: Some(raw) };
             if self.finish.as_ref() != Some(&reason) {
                 out.push(StreamEvent::Finish(reason.clone()));
                 self.finish = Some(reason);
@@ -209,65 +106,64 @@ impl Decoder {
         }
     }
 
-    fn part(&mut self, part: Part<'_>, out: &mut Vec<StreamEvent>) {
-        let is_thought = part.thought.0 == Some(true);
-        if let Some(signature) = part.thought_signature.non_empty() {
+    fn part(&mut self, part: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        let call = part.at("functionCall");
+        let is_call = call.as_object().is_some();
+        if let Some(signature) = part.at("thoughtSignature").own_words() {
             // It belongs to the part that it came with: to a call by name, else to a text that may
             // be empty. The text itself goes back as the answer's own.
-            let mut json = Map::new();
-            if let Some(call) = &part.function_call.0 {
-                let name = call.name.as_str().unwrap_or_default();
-                json.insert("functionCall".to_owned(), serde_json::json!({ "name": name }));
+            let place = if is_call {
+                let name = call.at("name").as_str().unwrap_or_default().to_owned();
+                ("functionCall", Json::object(vec![("name", name.into())]))
             } else {
-                json.insert("text".to_owned(), "".into());
-            }
-            json.insert("thoughtSignature".to_owned(), signature.into_string().into());
-            out.push(StreamEvent::Opaque(Opaque { dialect: Dialect::Gemini, json: Value::Object(json) }));
+                ("text", "".into())
+            };
+            let json = Json::object(vec![place, ("thoughtSignature", signature.into())]);
+            out.push(StreamEvent::Opaque(Opaque { dialect: Dialect::Gemini, json }));
         }
-        if let Some(text) = part.text.non_empty() {
-            out.push(StreamEvent::Delta(if is_thought {
-                Delta::Reasoning { part: self.thoughts.number(()), text: text.into_string() }
-            } else {
-                self.thoughts.close();
-                Delta::Text(text.into_string())
-            }));
+        let text = part.at("text");
+        if part.at("thought").as_bool() == Some(true) {
+            self.thoughts.say((), text, out);
+        } else if text.words().is_some() {
+            self.thoughts.close();
+            say_text(text, out);
         }
-        if let Some(call) = part.function_call.0 {
+        if is_call {
             self.call(call, out);
         }
     }
 
-    fn call(&mut self, call: FunctionCall<'_>, out: &mut Vec<StreamEvent>) {
-        let will_continue = call.will_continue.0 == Some(true);
-        if let Some(name) = call.name.non_empty() {
+    fn call(&mut self, call: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        let will_continue = call.at("willContinue").as_bool() == Some(true);
+        let pieces = call.at("partialArgs").as_list();
+        if let Some(name) = call.at("name").own_words() {
             self.close_call(out);
             let index = self.tool_calls;
             self.tool_calls += 1;
-            let whole = if will_continue || call.partial_args.0.is_some() {
+            let arguments = if will_continue || pieces.is_some() {
                 self.open_call = Some((index, Arguments::default()));
-                ""
+                String::new()
             } else {
-                call.args.map_or("{}", RawValue::get)
+                call.get("args").filter(|args| !args.is_null()).map_or("{}".to_owned(), Json::to_text)
             };
-            out.push(StreamEvent::Delta(Delta::ToolCall {
-                index,
-                id: call.id.non_empty().map(Text::into_string),
-                name: Some(name.into_string()),
-                arguments: whole.to_owned(),
-            }));
+            let id = call.at("id").own_words();
+            out.push(StreamEvent::Delta(Delta::ToolCall { index, id, name: Some(name), arguments }));
         }
         if let Some((_, arguments)) = &mut self.open_call {
-            for piece in call.partial_args.0.into_iter().flatten() {
-                let path = piece.json_path.as_str().unwrap_or_default();
-                if let Some(text) = piece.string_value.as_str() {
+            for piece in pieces.unwrap_or_default() {
+                let path = piece.at("jsonPath").as_str().unwrap_or_default();
+                if let Some(text) = piece.at("stringValue").as_str() {
                     arguments.append_text(path, text);
-                } else if let Some(value) =
-                    piece.number_value.0.map(Value::Number).or(piece.bool_value.0.map(Value::Bool))
-                {
-                    arguments.set(path, value);
-                } else if piece.null_value.is_some() {
-                    arguments.set(path, Value::Null);
+                    continue;
                 }
+                let value = match (piece.at("numberValue"), piece.at("boolValue")) {
+                    (number @ Json::Number(_), _) => number,
+                    (_, is @ Json::Bool(_)) => is,
+                    // There, as `NULL_VALUE`, for a null.
+                    _ if !piece.at("nullValue").is_null() => &Json::Null,
+                    _ => continue,
+                };
+                arguments.set(path, value.clone().into_owned());
             }
         }
         if !will_continue {
@@ -283,16 +179,17 @@ impl Decoder {
     }
 
     /// On every chunk, cumulative. What a search tool read counts as input, thoughts as output.
-    fn usage(&mut self, usage: &RawUsage, out: &mut Vec<StreamEvent>) {
+    fn usage(&mut self, usage: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        let count = |name: &str| usage.at(name).count();
         let raw = TokenCounts {
-            input: usage.prompt_token_count.0,
-            output: usage.candidates_token_count.0,
-            cached: usage.cached_content_token_count.0,
+            input: count("promptTokenCount"),
+            output: count("candidatesTokenCount"),
+            cached: count("cachedContentTokenCount"),
             cache_write: None,
-            reasoning: usage.thoughts_token_count.0,
+            reasoning: count("thoughtsTokenCount"),
         };
         let total = TokenCounts {
-            input: sum(raw.input, usage.tool_use_prompt_token_count.0),
+            input: sum(raw.input, count("toolUsePromptTokenCount")),
             output: sum(raw.output, raw.reasoning),
             ..raw
         };

@@ -1,6 +1,8 @@
 //! The paths of streamed function arguments: `$.recipe.steps[2].text`.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use crate::model::json::{Json, Object};
 
 /// Paths deeper than this are foreign mischief, not arguments.
 const DEPTH_LIMIT: usize = 64;
@@ -10,26 +12,26 @@ const DEPTH_LIMIT: usize = 64;
 const GAP_LIMIT: usize = 8;
 
 /// How many values the arguments of one call may have: each takes many times the bytes of its path.
-const VALUE_LIMIT: usize = 100_000;
+const VALUE_LIMIT: usize = 10_000;
 
 /// The arguments of one call while they come, a value or a fragment of a string at a time. A path that
 /// cannot be followed changes nothing.
 #[derive(Debug)]
 pub struct Arguments {
-    root: Value,
+    root: Json<'static>,
     /// How many more values there may be.
     room: usize,
 }
 
 impl Default for Arguments {
     fn default() -> Self {
-        Self { root: Value::Object(Map::new()), room: VALUE_LIMIT }
+        Self { root: Json::Object(Object::new()), room: VALUE_LIMIT }
     }
 }
 
 impl Arguments {
     /// Puts a value at the path.
-    pub fn set(&mut self, path: &str, value: Value) {
+    pub fn set(&mut self, path: &str, value: Json<'static>) {
         if let Some(place) = self.place(path) {
             *place = value;
         }
@@ -38,31 +40,30 @@ impl Arguments {
     /// Appends to the string at the path, or begins it.
     pub fn append_text(&mut self, path: &str, fragment: &str) {
         match self.place(path) {
-            Some(Value::String(text)) => text.push_str(fragment),
-            Some(place) => *place = Value::String(fragment.to_owned()),
+            Some(Json::Text(text)) => text.to_mut().push_str(fragment),
+            Some(place) => *place = fragment.to_owned().into(),
             None => {}
         }
     }
 
     pub fn to_json(&self) -> String {
-        self.root.to_string()
+        self.root.to_text()
     }
 
-    fn place(&mut self, path: &str) -> Option<&mut Value> {
+    fn place(&mut self, path: &str) -> Option<&mut Json<'static>> {
         let steps = steps(path)?;
         let (mut new, mut gaps) = (0, 0_usize);
         let mut at = Some(&self.root);
         for step in &steps {
-            let (next, gap) = match step {
-                Step::Field(name) => (at.and_then(|at| at.get(name)), 0),
+            at = match step {
+                Step::Field(name) => at.and_then(|at| at.get(name)),
                 Step::Item(index) => {
-                    let length = at.and_then(Value::as_array).map_or(0, Vec::len);
-                    (at.and_then(|at| at.get(index)), index.saturating_sub(length))
+                    let items = at.map(Json::items).unwrap_or_default();
+                    gaps = gaps.saturating_add(index.saturating_sub(items.len()));
+                    items.get(*index)
                 }
             };
-            gaps = gaps.saturating_add(gap);
-            new += usize::from(next.is_none());
-            at = next;
+            new += usize::from(at.is_none());
         }
         if gaps > GAP_LIMIT {
             return None;
@@ -72,18 +73,18 @@ impl Arguments {
         for step in steps {
             at = match step {
                 Step::Field(name) => {
-                    if !at.is_object() {
-                        *at = Value::Object(Map::new());
+                    if at.as_object().is_none() {
+                        *at = Json::Object(Object::new());
                     }
-                    at.as_object_mut()?.entry(name).or_insert(Value::Null)
+                    at.as_object_mut()?.entry(Cow::Owned(name))?
                 }
                 Step::Item(index) => {
-                    if !at.is_array() {
-                        *at = Value::Array(Vec::new());
+                    if at.as_list().is_none() {
+                        *at = Json::List(Vec::new());
                     }
-                    let list = at.as_array_mut()?;
-                    if index >= list.len() {
-                        list.resize(index + 1, Value::Null);
+                    let Json::List(list) = at else { return None };
+                    while list.len() <= index {
+                        list.push(Json::Null);
                     }
                     list.get_mut(index)?
                 }
@@ -129,10 +130,10 @@ mod tests {
         let mut arguments = Arguments::default();
         arguments.append_text("$.recipe.steps[1].text", "Mix");
         arguments.append_text("$.recipe.steps[1].text", " well");
-        arguments.set("$['a.b']", Value::Bool(true));
-        arguments.set("$.n", 3.into());
-        let expected = serde_json::json!({"recipe":{"steps":[null,{"text":"Mix well"}]},"a.b":true,"n":3});
-        assert_eq!(arguments.root, expected);
+        arguments.set("$['a.b']", Json::Bool(true));
+        arguments.set("$.n", 3_u64.into());
+        let expected = r#"{"recipe":{"steps":[null,{"text":"Mix well"}]},"a.b":true,"n":3}"#;
+        assert_eq!(arguments.to_json(), expected);
     }
 
     #[test]
@@ -142,7 +143,7 @@ mod tests {
         let wide = format!("${}", "[8]".repeat(64));
         for path in ["", "x", "$[", "$[1", "$[-1]", "$.a[99999999999]", "$.a[9]", "$[17][8][8]", &deep, &wide]
         {
-            arguments.set(path, Value::Bool(true));
+            arguments.set(path, Json::Bool(true));
         }
         assert_eq!(arguments.to_json(), "{}");
     }
@@ -152,11 +153,11 @@ mod tests {
         let mut arguments = Arguments::default();
         let below = ".a".repeat(50);
         for index in 0..10_000 {
-            arguments.set(&format!("$.{index}{below}"), Value::Null);
+            arguments.set(&format!("$.{index}{below}"), Json::Null);
         }
-        assert_eq!(arguments.root.as_object().map(Map::len), Some(VALUE_LIMIT / 51));
+        assert_eq!(arguments.root.as_object().map(|fields| fields.iter().count()), Some(VALUE_LIMIT / 51));
         // What is there can still grow.
         arguments.append_text("$.0.a", "text");
-        assert_eq!(arguments.root.pointer("/0/a"), Some(&Value::String("text".to_owned())));
+        assert_eq!(arguments.root.path("0/a").as_str(), Some("text"));
     }
 }

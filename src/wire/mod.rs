@@ -21,7 +21,6 @@ mod anthropic_messages;
 mod cohere_v2;
 mod gemini;
 mod json_path;
-mod object;
 mod ollama_chat;
 mod openai_chat;
 mod openai_responses;

@@ -5,20 +5,16 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
-
 use super::{
     body::Verdict,
     error::read_stream_error,
-    object::object,
-    parts::{Citations, Numbering, ToolCalls},
-    reasoning_details::{Detail, Details},
-    text::{Count, Loose, Maybe, Text},
+    parts::{Citations, Numbering, ToolCalls, say_refusal, say_start, say_text},
+    reasoning_details::{Details, readable},
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
-    event::{Delta, Finish, FinishReason, StreamEvent, TokenCounts, Usage},
+    event::{Finish, FinishReason, StreamEvent, TokenCounts, Usage},
+    json::Json,
     provider::Quirks,
 };
 
@@ -29,157 +25,10 @@ pub struct Decoder {
     /// `[DONE]` was seen.
     done: bool,
     finish: Option<FinishReason>,
-    reasoning: Numbering<()>,
+    thoughts: Numbering<()>,
     tool_calls: ToolCalls,
     citations: Citations,
     details: Details,
-}
-
-object! {
-    /// What most chunks leave out is boxed here and below: a small struct is copied faster.
-    struct Chunk<'a> {
-        "id" => id: Loose<'a>,
-        "model" => model: Loose<'a>,
-        "object" => object: Loose<'a>,
-        "choices" => choices: Option<Vec<Choice<'a>>>,
-        "usage" => usage: Maybe<Box<RawUsage>>,
-        "x_groq" => x_groq: Maybe<Box<XGroq<'a>>>,
-        "error" => error: Option<&'a RawValue>,
-        /// Perplexity: the URLs of all sources, on every chunk.
-        "citations" => citations: Maybe<Vec<Loose<'a>>>,
-        /// The same sources with their titles; read where there is no list of URLs.
-        "search_results" => search_results: Maybe<Vec<UrlCitation<'a>>>,
-    }
-}
-
-object! {
-    /// Groq puts the usage, and some errors, into a field of its own.
-    struct XGroq<'a> {
-        "usage" => usage: Maybe<Box<RawUsage>>,
-        "error" => error: Option<&'a RawValue>,
-    }
-}
-
-object! {
-    struct Choice<'a> {
-        "index" => index: Count,
-        "delta" => delta: Option<Message<'a>>,
-        /// The whole answer of a plain reply. Perplexity sends it besides every delta: read only when
-        /// there is no delta.
-        "message" => message: Option<&'a RawValue>,
-        "finish_reason" => finish_reason: Loose<'a>,
-        /// Moonshot's place for it.
-        "usage" => usage: Maybe<Box<RawUsage>>,
-        "error" => error: Option<&'a RawValue>,
-    }
-}
-
-object! {
-    struct Message<'a> {
-        "content" => content: Content<'a>,
-        "reasoning_content" => reasoning_content: Loose<'a>,
-        "reasoning" => reasoning: Loose<'a>,
-        "reasoning_details" => reasoning_details: Maybe<Vec<Detail<'a>>>,
-        "refusal" => refusal: Loose<'a>,
-        "tool_calls" => tool_calls: Maybe<Vec<ToolFragment<'a>>>,
-        /// The one call of the format before `tool_calls`.
-        "function_call" => function_call: Maybe<Box<FunctionFragment<'a>>>,
-        "annotations" => annotations: Maybe<Vec<Annotation<'a>>>,
-    }
-}
-
-/// A string, or Mistral's list of parts.
-#[derive(Default)]
-enum Content<'a> {
-    #[default]
-    None,
-    Text(Text<'a>),
-    Parts(Vec<ContentPart<'a>>),
-}
-
-object! {
-    struct ContentPart<'a> {
-        "type" => kind: Loose<'a>,
-        "text" => text: Loose<'a>,
-        "thinking" => thinking: Content<'a>,
-        "url" => url: Loose<'a>,
-        "title" => title: Loose<'a>,
-    }
-}
-
-object! {
-    struct ToolFragment<'a> {
-        "index" => index: Count,
-        "id" => id: Loose<'a>,
-        "function" => function: Maybe<FunctionFragment<'a>>,
-    }
-}
-
-object! {
-    struct FunctionFragment<'a> {
-        "name" => name: Loose<'a>,
-        "arguments" => arguments: Option<&'a RawValue>,
-    }
-}
-
-object! {
-    struct Annotation<'a> {
-        "url_citation" => url_citation: Maybe<UrlCitation<'a>>,
-    }
-}
-
-object! {
-    struct UrlCitation<'a> {
-        "url" => url: Loose<'a>,
-        "title" => title: Loose<'a>,
-    }
-}
-
-object! {
-    #[derive(Clone, Copy)]
-    struct RawUsage {
-        "prompt_tokens" => prompt_tokens: Count,
-        "completion_tokens" => completion_tokens: Count,
-        "total_tokens" => total_tokens: Count,
-        "prompt_tokens_details" => prompt_tokens_details: Maybe<PromptDetails>,
-        "completion_tokens_details" => completion_tokens_details: Maybe<CompletionDetails>,
-        /// DeepSeek.
-        "prompt_cache_hit_tokens" => prompt_cache_hit_tokens: Count,
-        "cost" => cost: Cost,
-    }
-}
-
-object! {
-    #[derive(Clone, Copy)]
-    struct PromptDetails {
-        "cached_tokens" => cached_tokens: Count,
-        "cache_write_tokens" => cache_write_tokens: Count,
-    }
-}
-
-object! {
-    #[derive(Clone, Copy)]
-    struct CompletionDetails {
-        "reasoning_tokens" => reasoning_tokens: Count,
-    }
-}
-
-/// US dollars: a number (OpenRouter) or an object (Perplexity).
-#[derive(Clone, Copy, Default)]
-struct Cost(Option<f64>);
-
-object! {
-    struct CostObject {
-        "total_cost" => total_cost: Option<f64>,
-    }
-}
-
-impl<'de> Deserialize<'de> for Cost {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let object = || serde_json::from_str::<CostObject>(raw).ok()?.total_cost;
-        Ok(Self(raw.parse().ok().or_else(object)))
-    }
 }
 
 impl Decoder {
@@ -189,7 +38,7 @@ impl Decoder {
             started: false,
             done: false,
             finish: None,
-            reasoning: Numbering::default(),
+            thoughts: Numbering::default(),
             tool_calls: ToolCalls::default(),
             citations: Citations::default(),
             details: Details::default(),
@@ -205,45 +54,38 @@ impl Decoder {
         self.done = true;
     }
 
-    pub(super) fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
-        let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(data) else { return Verdict::Skipped };
-        let object = chunk.object.as_str();
+    pub(super) fn event(&mut self, name: &str, chunk: &Json<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
+        let object = chunk.at("object").as_str();
+        let choices = chunk.at("choices").as_list();
+        // Groq puts the usage, and some errors, into a field of its own.
+        let (usage, groq) = (chunk.at("usage"), chunk.at("x_groq"));
+        let has_usage = usage.as_object().is_some();
+        let mut error = read_error(chunk.at("error")).or_else(|| read_error(groq.at("error")));
         let is_error = name == "error" || object == Some("error");
-        let groq_error = chunk.x_groq.0.as_ref().and_then(|groq| groq.error);
-        let mut error = [chunk.error, groq_error].into_iter().flatten().find_map(read_error);
-        if is_error || (chunk.choices.is_none() && chunk.usage.0.is_none() && error.is_none()) {
-            let whole = serde_json::from_str(data).ok();
-            error = whole.as_ref().and_then(read_stream_error).or(error);
+        if is_error || (choices.is_none() && !has_usage && error.is_none()) {
+            error = read_stream_error(chunk).or(error);
         }
-        let known = chunk.choices.is_some() || chunk.usage.0.is_some() || chunk.x_groq.0.is_some();
-        if !known && error.is_none() {
+        if choices.is_none() && !has_usage && groq.as_object().is_none() && error.is_none() {
             return if object.is_some() { Verdict::Read } else { Verdict::Unknown };
         }
-        self.start(&chunk.id, &chunk.model, out);
-        let groq_usage = chunk.x_groq.0.and_then(|groq| groq.usage.0);
+        self.start(chunk, out);
         let mut verdict = Verdict::Read;
-        if let Some(urls) = chunk.citations.0 {
-            for url in urls {
-                self.citations.push(url, Loose(None), out);
-            }
-        } else {
-            for source in chunk.search_results.0.into_iter().flatten() {
-                self.citations.push(source.url, source.title, out);
-            }
+        // Perplexity: the URLs of all sources, on every chunk, and the same sources with their titles.
+        match chunk.at("citations").as_list() {
+            Some(urls) => urls.iter().for_each(|url| self.citations.push(url, &Json::Null, out)),
+            None => self.cite(chunk.at("search_results").items(), out),
         }
-        let choices = chunk.choices.into_iter().flatten();
-        for choice in choices.filter(|choice| choice.index.0.unwrap_or(0) == 0) {
-            error = error.or_else(|| choice.error.and_then(read_error));
+        for choice in choices.unwrap_or_default() {
+            if choice.at("index").count().unwrap_or(0) != 0 {
+                continue;
+            }
+            error = error.or_else(|| read_error(choice.at("error")));
             if self.choice(choice, out) == Verdict::Dropped {
                 verdict = Verdict::Dropped;
             }
         }
-        if let Some(usage) = chunk.usage.0.or(groq_usage) {
-            out.extend(self.usage(&usage));
-        }
-        if let Some(error) = error {
-            out.push(StreamEvent::Error(error));
-        }
+        self.usage(if has_usage { usage } else { groq.at("usage") }, out);
+        out.extend(error.map(StreamEvent::Error));
         verdict
     }
 
@@ -252,28 +94,23 @@ impl Decoder {
         out.extend(self.details.take().map(StreamEvent::Opaque));
     }
 
-    fn start(&mut self, id: &Loose<'_>, model: &Loose<'_>, out: &mut Vec<StreamEvent>) {
+    fn start(&mut self, chunk: &Json<'_>, out: &mut Vec<StreamEvent>) {
         // Azure's first chunk has an empty id and model: wait for one that says something.
-        let own = |text: &Loose<'_>| text.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-        if !self.started && (id.as_str() != Some("") || model.as_str() != Some("")) {
-            let (id, model) = (own(id), own(model));
-            if id.is_some() || model.is_some() {
-                self.started = true;
-                out.push(StreamEvent::Start { id, model });
-            }
+        let (id, model) = (chunk.at("id"), chunk.at("model"));
+        if !self.started && (id.words().is_some() || model.words().is_some()) {
+            self.started = true;
+            say_start(id, model, out);
         }
     }
 
-    fn choice(&mut self, choice: Choice<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
-        let message = choice.delta.or_else(|| serde_json::from_str(choice.message?.get()).ok());
-        let mut verdict = Verdict::Read;
-        if let Some(message) = message {
-            verdict = self.message(message, out);
-        }
-        if let Some(usage) = choice.usage.0 {
-            out.extend(self.usage(&usage));
-        }
-        if let Some(raw) = choice.finish_reason.0.map(Text::into_string).filter(|raw| !raw.is_empty()) {
+    fn choice(&mut self, choice: &Json<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
+        // The whole answer of a plain reply stands in `message`. Perplexity sends it besides every delta:
+        // read only when there is no delta.
+        let delta = choice.at("delta");
+        let verdict = self.message(if delta.is_null() { choice.at("message") } else { delta }, out);
+        // Moonshot's place for it.
+        self.usage(choice.at("usage"), out);
+        if let Some(raw) = choice.at("finish_reason").own_words() {
             let reason = FinishReason { unified: unify(&raw), raw: Some(raw) };
             if self.finish.as_ref() != Some(&reason) {
                 out.push(StreamEvent::Finish(reason.clone()));
@@ -283,37 +120,32 @@ impl Decoder {
         verdict
     }
 
-    fn message(&mut self, message: Message<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
+    fn message(&mut self, message: &Json<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
         let before = out.len();
+        let details = message.at("reasoning_details").items();
         // The same thought may stand in two or three fields: one of them is taken.
-        let fields = [message.reasoning_content, message.reasoning];
-        let plain = fields.into_iter().find_map(|field| field.0.filter(|text| !text.as_str().is_empty()));
-        if let Some(text) = plain {
-            self.reasoning(text.0, out);
-        } else if let Some(details) = &message.reasoning_details.0 {
-            for text in details.iter().filter_map(Detail::text) {
-                self.reasoning(Cow::Borrowed(text), out);
-            }
+        let fields = [message.at("reasoning_content"), message.at("reasoning")];
+        match fields.into_iter().find(|field| field.words().is_some()) {
+            Some(text) => self.thoughts.say((), text, out),
+            None => details.iter().for_each(|detail| self.thoughts.say((), readable(detail), out)),
         }
-        for detail in message.reasoning_details.0.into_iter().flatten() {
-            self.details.push(detail);
-        }
-        self.content(message.content, out);
-        if let Some(refusal) = message.refusal.non_empty() {
-            out.push(StreamEvent::Delta(Delta::Refusal(refusal.into_string())));
-        }
+        details.iter().for_each(|detail| self.details.push(detail));
+        self.content(message.at("content"), out);
+        say_refusal(message.at("refusal"), out);
         let dropped = self.is_complete() && out.len() > before;
         if dropped {
             out.truncate(before);
         }
-        for ToolFragment { index, id, function } in message.tool_calls.0.into_iter().flatten() {
-            self.tool_call(index.0, id, function.0.unwrap_or_default(), out);
+        for call in message.at("tool_calls").items() {
+            self.tool_call(call.at("index").count(), call.at("id"), call.at("function"), out);
         }
-        if let Some(function) = message.function_call.0 {
-            self.tool_call(None, Loose(None), *function, out);
+        // The one call of the format before `tool_calls`.
+        let function = message.at("function_call");
+        if function.as_object().is_some() {
+            self.tool_call(None, &Json::Null, function, out);
         }
-        for citation in message.annotations.0.into_iter().flatten().filter_map(|a| a.url_citation.0) {
-            self.citations.push(citation.url, citation.title, out);
+        for annotation in message.at("annotations").items() {
+            self.cite(std::slice::from_ref(annotation.at("url_citation")), out);
         }
         if dropped { Verdict::Dropped } else { Verdict::Read }
     }
@@ -321,74 +153,78 @@ impl Decoder {
     fn tool_call(
         &mut self,
         index: Option<u64>,
-        id: Loose<'_>,
-        function: FunctionFragment<'_>,
+        id: &Json<'_>,
+        function: &Json<'_>,
         out: &mut Vec<StreamEvent>,
     ) {
-        let arguments = function.arguments.map_or(Cow::Borrowed(""), |raw| raw_arguments(raw.get()));
-        self.tool_calls.fragment(index, id, function.name, &arguments, out);
+        let arguments = arguments(function.at("arguments")).unwrap_or_default();
+        self.tool_calls.fragment(index, id, function.at("name"), &arguments, out);
     }
 
-    fn content(&mut self, content: Content<'_>, out: &mut Vec<StreamEvent>) {
-        match content {
-            Content::None => {}
-            Content::Text(text) => self.text(text, out),
-            Content::Parts(parts) => {
-                for part in parts {
-                    match part.kind.as_str() {
-                        Some("thinking") => match part.thinking {
-                            Content::None => {}
-                            Content::Text(text) => self.reasoning(text.0, out),
-                            Content::Parts(thoughts) => {
-                                for text in thoughts.into_iter().filter_map(|thought| thought.text.0) {
-                                    self.reasoning(text.0, out);
-                                }
-                            }
-                        },
-                        Some("reference" | "tool_reference") => {
-                            self.citations.push(part.url, part.title, out)
+    /// A string, or Mistral's list of parts, or one part without a list around it.
+    fn content(&mut self, content: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if content.as_str().is_some() {
+            return self.text(content, out);
+        }
+        for part in one_or_many(content) {
+            match part.at("type").as_str() {
+                Some("thinking") => match part.at("thinking") {
+                    text @ Json::Text(_) => self.thoughts.say((), text, out),
+                    thoughts => {
+                        for thought in one_or_many(thoughts) {
+                            self.thoughts.say((), thought.at("text"), out);
                         }
-                        Some("text" | "output_text") | None => {
-                            if let Some(text) = part.text.0 {
-                                self.text(text, out);
-                            }
-                        }
-                        Some(_) => {}
                     }
-                }
+                },
+                Some("reference" | "tool_reference") => self.cite(std::slice::from_ref(part), out),
+                Some("text" | "output_text") | None => self.text(part.at("text"), out),
+                Some(_) => {}
             }
         }
     }
 
-    fn text(&mut self, text: Text<'_>, out: &mut Vec<StreamEvent>) {
-        if !text.as_str().is_empty() {
-            self.reasoning.close();
-            out.push(StreamEvent::Delta(Delta::Text(text.into_string())));
+    fn text(&mut self, text: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if text.words().is_some() {
+            self.thoughts.close();
+            say_text(text, out);
         }
     }
 
-    fn reasoning(&mut self, text: Cow<'_, str>, out: &mut Vec<StreamEvent>) {
-        if !text.is_empty() {
-            let part = self.reasoning.number(());
-            out.push(StreamEvent::Delta(Delta::Reasoning { part, text: text.into_owned() }));
+    fn cite(&mut self, sources: &[Json<'_>], out: &mut Vec<StreamEvent>) {
+        for source in sources {
+            self.citations.push(source.at("url"), source.at("title"), out);
         }
     }
 
-    fn usage(&self, usage: &RawUsage) -> Option<StreamEvent> {
-        let prompt = usage.prompt_tokens_details.0.unwrap_or_default();
+    fn usage(&self, usage: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if usage.as_object().is_none() {
+            return;
+        }
+        let count = |name: &str| usage.path(name).count();
         let raw = TokenCounts {
-            input: usage.prompt_tokens.0,
-            output: usage.completion_tokens.0,
-            cached: prompt.cached_tokens.0.or(usage.prompt_cache_hit_tokens.0),
-            cache_write: prompt.cache_write_tokens.0,
-            reasoning: usage.completion_tokens_details.0.and_then(|details| details.reasoning_tokens.0),
+            input: count("prompt_tokens"),
+            output: count("completion_tokens"),
+            // DeepSeek has its own name for it.
+            cached: count("prompt_tokens_details/cached_tokens").or_else(|| count("prompt_cache_hit_tokens")),
+            cache_write: count("prompt_tokens_details/cache_write_tokens"),
+            reasoning: count("completion_tokens_details/reasoning_tokens"),
         };
-        let cost_usd = usage.cost.0;
-        if raw.is_empty() && cost_usd.is_none() {
-            return None;
+        // US dollars: a number (OpenRouter) or an object (Perplexity).
+        let cost = usage.at("cost");
+        let cost_usd = cost.as_f64().or_else(|| cost.at("total_cost").as_f64());
+        if !raw.is_empty() || cost_usd.is_some() {
+            let output = whole_output(raw, count("total_tokens"), self.quirks.reasoning_apart);
+            let total = TokenCounts { output, ..raw };
+            out.push(StreamEvent::Usage(Usage { raw, total, cost_usd }));
         }
-        let output = whole_output(raw, usage.total_tokens.0, self.quirks.reasoning_apart);
-        Some(StreamEvent::Usage(Usage { raw, total: TokenCounts { output, ..raw }, cost_usd }))
+    }
+}
+
+/// A list's items, or the one thing that stands without a list around it.
+pub(super) fn one_or_many<'a>(json: &'a Json<'a>) -> &'a [Json<'a>] {
+    match json {
+        Json::List(items) => items,
+        one => std::slice::from_ref(one),
     }
 }
 
@@ -418,59 +254,28 @@ fn unify(raw: &str) -> Finish {
     }
 }
 
-fn read_error(raw: &RawValue) -> Option<ApiError> {
-    let value: Value = serde_json::from_str(raw.get()).ok()?;
+fn read_error(error: &Json<'_>) -> Option<ApiError> {
     // Perhaps `false`, `""` or `{}`: a field that is there and says nothing is no error.
-    if matches!(&value, Value::Object(fields) if fields.is_empty()) || value == "" {
+    let says_nothing = match error {
+        Json::Object(fields) => fields.is_empty(),
+        Json::Text(text) => text.is_empty(),
+        Json::List(_) => false,
+        _ => return None,
+    };
+    if says_nothing {
         return None;
     }
-    read_stream_error(&value).or_else(|| match value {
-        Value::Object(_) | Value::Array(_) => Some(ApiError::new(ErrorClass::Server, raw.get())),
-        _ => None,
+    read_stream_error(error).or_else(|| match error {
+        Json::Text(_) => None,
+        _ => Some(ApiError::new(ErrorClass::Server, error.to_text())),
     })
 }
 
 /// Arguments are a string with JSON in it; a few servers send the object itself.
-pub(super) fn raw_arguments(raw: &str) -> Cow<'_, str> {
-    if raw.starts_with('"') {
-        serde_json::from_str::<Text<'_>>(raw).map(|text| text.0).unwrap_or_default()
-    } else if raw == "null" {
-        Cow::Borrowed("")
-    } else {
-        Cow::Borrowed(raw)
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ContentVisitor;
-        impl<'de> serde::de::Visitor<'de> for ContentVisitor {
-            type Value = Content<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a string, a list of parts, or null")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Content::Text(Text(Cow::Borrowed(text))))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Content::Text(Text(Cow::Owned(text.to_owned()))))
-            }
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Content::None)
-            }
-            /// One part without a list around it.
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                let part = ContentPart::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(Content::Parts(vec![part]))
-            }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut parts = Vec::new();
-                while let Some(part) = seq.next_element()? {
-                    parts.push(part);
-                }
-                Ok(Content::Parts(parts))
-            }
-        }
-        deserializer.deserialize_any(ContentVisitor)
+pub(super) fn arguments<'a>(json: &'a Json<'_>) -> Option<Cow<'a, str>> {
+    match json {
+        Json::Null => None,
+        Json::Text(text) => Some(Cow::Borrowed(text)),
+        other => Some(Cow::Owned(other.to_text())),
     }
 }

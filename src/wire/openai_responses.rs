@@ -2,20 +2,16 @@
 //!
 //! Events are told apart by `data.type`: OpenRouter and others send no `event:` line.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Value, value::RawValue};
-
 use super::{
     body::Verdict,
     error::read_stream_error,
-    object::object,
-    parts::{Citations, Numbering, ToolCalls},
-    text::{Count, Loose, Maybe, Text, kept_json},
+    parts::{Citations, Numbering, ToolCalls, say_refusal, say_start, say_text},
+    text::kept,
 };
 use crate::model::{
     error::{ApiError, ErrorClass},
-    event::{Delta, Finish, FinishReason, Opaque, StreamEvent, TokenCounts, Usage},
+    event::{Finish, FinishReason, Opaque, StreamEvent, TokenCounts, Usage},
+    json::Json,
     provider::Dialect,
 };
 
@@ -30,8 +26,8 @@ pub struct Decoder {
     tool_calls: ToolCalls,
     /// The number of the item under way where the events bear none.
     unnumbered: u64,
-    /// What came of each output item, by its index. What is done or ended repeats it.
-    items: BTreeMap<u64, Seen>,
+    /// What came of each output item, in the order of their indices. What is done or ended repeats it.
+    items: Vec<(u64, Seen)>,
     /// What came of any of them.
     any_item: Seen,
     citations: Citations,
@@ -72,96 +68,8 @@ impl Seen {
     }
 }
 
-object! {
-    /// What most events leave out is boxed: a small struct is copied faster.
-    struct Event<'a> {
-        "type" => kind: Loose<'a>,
-        "object" => object: Loose<'a>,
-        "output_index" => output_index: Count,
-        "content_index" => content_index: Count,
-        "summary_index" => summary_index: Count,
-        "delta" => delta: Loose<'a>,
-        "item" => item: Option<&'a RawValue>,
-        "annotation" => annotation: Maybe<Box<Annotation<'a>>>,
-        "response" => response: Option<&'a RawValue>,
-    }
-}
-
-object! {
-    /// The whole state of a response: in its first and last event, and as a plain answer.
-    struct Response<'a> {
-        "id" => id: Loose<'a>,
-        "model" => model: Loose<'a>,
-        "status" => status: Loose<'a>,
-        "output" => output: Maybe<Vec<&'a RawValue>>,
-        "incomplete_details" => incomplete_details: Maybe<IncompleteDetails<'a>>,
-        "error" => error: Option<&'a RawValue>,
-        "usage" => usage: Maybe<RawUsage>,
-    }
-}
-
-object! {
-    struct IncompleteDetails<'a> {
-        "reason" => reason: Loose<'a>,
-    }
-}
-
-object! {
-    struct Item<'a> {
-        "type" => kind: Loose<'a>,
-        "content" => content: Option<&'a RawValue>,
-        "summary" => summary: Option<&'a RawValue>,
-        "call_id" => call_id: Loose<'a>,
-        "name" => name: Loose<'a>,
-        "arguments" => arguments: Loose<'a>,
-        /// The free text of a custom tool's call.
-        "input" => input: Loose<'a>,
-        "encrypted_content" => encrypted_content: Loose<'a>,
-    }
-}
-
-object! {
-    struct ItemPart<'a> {
-        "type" => kind: Loose<'a>,
-        "text" => text: Loose<'a>,
-        "refusal" => refusal: Loose<'a>,
-        "annotations" => annotations: Maybe<Vec<Annotation<'a>>>,
-    }
-}
-
-object! {
-    struct Annotation<'a> {
-        "type" => kind: Loose<'a>,
-        "url" => url: Loose<'a>,
-        "title" => title: Loose<'a>,
-    }
-}
-
-object! {
-    #[derive(Clone, Copy)]
-    struct RawUsage {
-        "input_tokens" => input_tokens: Count,
-        "output_tokens" => output_tokens: Count,
-        "total_tokens" => total_tokens: Count,
-        "input_tokens_details" => input_tokens_details: Maybe<InputDetails>,
-        "output_tokens_details" => output_tokens_details: Maybe<OutputDetails>,
-    }
-}
-
-object! {
-    #[derive(Clone, Copy)]
-    struct InputDetails {
-        "cached_tokens" => cached_tokens: Count,
-        "cache_write_tokens" => cache_write_tokens: Count,
-    }
-}
-
-object! {
-    #[derive(Clone, Copy)]
-    struct OutputDetails {
-        "reasoning_tokens" => reasoning_tokens: Count,
-    }
-}
+/// How many items are kept in order that come in another one: making room for one moves all behind it.
+const UNORDERED_LIMIT: usize = 10_000;
 
 impl Decoder {
     pub fn is_complete(&self) -> bool {
@@ -173,79 +81,48 @@ impl Decoder {
         self.ended = true;
     }
 
-    pub(super) fn event(&mut self, name: &str, data: &str, out: &mut Vec<StreamEvent>) -> Verdict {
-        let Ok(event) = serde_json::from_str::<Event<'_>>(data) else { return Verdict::Skipped };
-        let kind = event.kind.as_str().unwrap_or(name);
-        let index = event.output_index.0.unwrap_or_else(|| self.place(kind));
+    pub(super) fn event(&mut self, name: &str, event: &Json<'_>, out: &mut Vec<StreamEvent>) -> Verdict {
+        let kind = event.at("type").as_str().unwrap_or(name);
+        let index = event.at("output_index").count().unwrap_or_else(|| self.place(kind));
         if self.ended && kind.ends_with(".delta") {
             return Verdict::Dropped;
         }
+        let (delta, item, response) = (event.at("delta"), event.at("item"), event.at("response"));
+        let part = |name: &str| event.at(name).count().unwrap_or(0);
         match kind {
-            "response.output_text.delta" => self.text(index, event.delta, out),
-            "response.refusal.delta" => self.refusal(index, event.delta, out),
+            "response.output_text.delta" => self.text(index, delta, out),
+            "response.refusal.delta" => self.refusal(index, delta, out),
             "response.reasoning_summary_text.delta" => {
-                let part = Thought::Summary(event.summary_index.0.unwrap_or(0));
-                self.think(index, part, event.delta, out);
+                self.think(index, Thought::Summary(part("summary_index")), delta, out);
             }
             "response.reasoning_text.delta" => {
-                let part = Thought::Text(event.content_index.0.unwrap_or(0));
-                self.think(index, part, event.delta, out);
+                self.think(index, Thought::Text(part("content_index")), delta, out);
             }
             "response.function_call_arguments.delta" | "response.custom_tool_call_input.delta" => {
                 self.note(index, Field::Arguments);
-                let delta = event.delta.as_str().unwrap_or_default();
-                self.tool_calls.fragment(Some(index), Loose(None), Loose(None), delta, out);
+                let delta = delta.as_str().unwrap_or_default();
+                self.tool_calls.fragment(Some(index), &Json::Null, &Json::Null, delta, out);
             }
-            "response.output_text.annotation.added" => {
-                if let Some(annotation) = event.annotation.0 {
-                    self.cite(*annotation, out);
-                }
-            }
-            "response.output_item.added" => {
-                if let Some(Ok(item)) = event.item.map(|raw| serde_json::from_str::<Item<'_>>(raw.get())) {
-                    self.announce(index, item, out);
-                }
-            }
-            "response.output_item.done" => {
-                if let Some(raw) = event.item {
-                    self.item_done(index, raw, out);
-                }
-            }
-            "response.created" | "response.in_progress" | "response.queued" => {
-                if let Some(Ok(response)) = event.response.map(|raw| serde_json::from_str(raw.get())) {
-                    self.start(&response, out);
-                }
-            }
+            "response.output_text.annotation.added" => self.cite(event.at("annotation"), out),
+            "response.output_item.added" => self.announce(index, item, out),
+            "response.output_item.done" => self.item_done(index, item, out),
+            "response.created" | "response.in_progress" | "response.queued" => self.start(response, out),
             "response.completed"
             | "response.incomplete"
             | "response.failed"
             | "response.done"
             | "response.cancelled" => {
-                let Some(Ok(mut response)) =
-                    event.response.map(|raw| serde_json::from_str::<Response<'_>>(raw.get()))
-                else {
+                if response.as_object().is_none() {
                     return Verdict::Skipped;
-                };
-                if response.status.as_str().is_none() {
-                    // Some servers say it in the name of the event only.
-                    let status = kind.trim_start_matches("response.").to_owned();
-                    response.status = Loose(Some(Text(status.into())));
                 }
-                self.end(response, out);
+                // Some servers say it in the name of the event only.
+                self.end(response, Some(kind.trim_start_matches("response.")), out);
             }
-            "error" => self.error(data, out),
-            _ if event.object.as_str() == Some("response") => match serde_json::from_str(data) {
-                Ok(response) => self.end(response, out),
-                Err(_) => return Verdict::Skipped,
-            },
+            "error" => self.error(event, out),
+            _ if event.at("object").as_str() == Some("response") => self.end(event, None, out),
             kind if kind.starts_with("response.") => {}
-            _ => {
-                let value = serde_json::from_str::<Value>(data).unwrap_or_default();
-                if value.get("error").is_none_or(Value::is_null) {
-                    return Verdict::Unknown;
-                }
-                self.error(data, out);
-            }
+            _ if event.at("error").is_null() => return Verdict::Unknown,
+            _ => self.error(event, out),
         }
         Verdict::Read
     }
@@ -261,90 +138,99 @@ impl Decoder {
         self.unnumbered
     }
 
-    fn start(&mut self, response: &Response<'_>, out: &mut Vec<StreamEvent>) {
-        if !std::mem::replace(&mut self.started, true) {
-            let own = |text: &Loose<'_>| text.clone().non_empty().map(Text::into_string);
-            out.push(StreamEvent::Start { id: own(&response.id), model: own(&response.model) });
+    fn start(&mut self, response: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if response.as_object().is_some() && !std::mem::replace(&mut self.started, true) {
+            say_start(response.at("id"), response.at("model"), out);
         }
     }
 
     fn note(&mut self, index: u64, field: Field) {
-        self.items.entry(index).or_default().insert(field);
         self.any_item.insert(field);
+        let has_room = self.items.len() < UNORDERED_LIMIT;
+        match self.items.binary_search_by_key(&index, |(index, _)| *index) {
+            Ok(place) => {
+                if let Some((_, seen)) = self.items.get_mut(place) {
+                    seen.insert(field);
+                }
+            }
+            Err(place) if place == self.items.len() || has_room => {
+                let mut seen = Seen::default();
+                seen.insert(field);
+                self.items.insert(place, (index, seen));
+            }
+            Err(_) => {}
+        }
     }
 
     fn seen(&self, index: u64) -> Seen {
-        self.items.get(&index).copied().unwrap_or_default()
+        let place = self.items.binary_search_by_key(&index, |(index, _)| *index).ok();
+        place.and_then(|place| self.items.get(place)).map_or(Seen::default(), |(_, seen)| *seen)
     }
 
-    fn text(&mut self, index: u64, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
-        if let Some(text) = text.non_empty() {
+    fn text(&mut self, index: u64, text: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if text.words().is_some() {
             self.note(index, Field::Text);
-            out.push(StreamEvent::Delta(Delta::Text(text.into_string())));
+            say_text(text, out);
         }
     }
 
-    fn refusal(&mut self, index: u64, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
-        if let Some(text) = text.non_empty() {
+    fn refusal(&mut self, index: u64, text: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if text.words().is_some() {
             self.note(index, Field::Refusal);
-            out.push(StreamEvent::Delta(Delta::Refusal(text.into_string())));
+            say_refusal(text, out);
         }
     }
 
-    fn think(&mut self, index: u64, part: Thought, text: Loose<'_>, out: &mut Vec<StreamEvent>) {
-        if let Some(text) = text.non_empty() {
+    fn think(&mut self, index: u64, part: Thought, text: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if text.words().is_some() {
             self.note(index, Field::Reasoning);
-            let part = self.thoughts.number((index, part));
-            out.push(StreamEvent::Delta(Delta::Reasoning { part, text: text.into_string() }));
+            self.thoughts.say((index, part), text, out);
         }
     }
 
-    fn cite(&mut self, annotation: Annotation<'_>, out: &mut Vec<StreamEvent>) {
-        if annotation.kind.as_str() == Some("url_citation") {
-            self.citations.push(annotation.url, annotation.title, out);
+    fn cite(&mut self, annotation: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if annotation.at("type").as_str() == Some("url_citation") {
+            self.citations.push(annotation.at("url"), annotation.at("title"), out);
         }
     }
 
     /// An item begins: a tool call is named before its arguments come.
-    fn announce(&mut self, index: u64, item: Item<'_>, out: &mut Vec<StreamEvent>) {
-        if is_call(&item) && !self.seen(index).has(Field::Call) {
+    fn announce(&mut self, index: u64, item: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if is_call(item) && !self.seen(index).has(Field::Call) {
             self.note(index, Field::Call);
-            self.tool_calls.fragment(Some(index), item.call_id, item.name, "", out);
+            self.tool_calls.fragment(Some(index), item.at("call_id"), item.at("name"), "", out);
         }
     }
 
     /// An item is done: whatever of it came in no delta is read now.
-    fn item_done(&mut self, index: u64, raw: &RawValue, out: &mut Vec<StreamEvent>) {
+    fn item_done(&mut self, index: u64, item: &Json<'_>, out: &mut Vec<StreamEvent>) {
         let seen = self.seen(index);
-        if !seen.has(Field::Done) {
+        if !item.is_null() && !seen.has(Field::Done) {
             self.note(index, Field::Done);
-            if let Ok(item) = serde_json::from_str(raw.get()) {
-                self.item(index, item, raw, seen, out);
-            }
+            self.item(index, item, seen, out);
         }
     }
 
     /// What the last event, or a plain answer, holds and no event before it gave. Its list may leave
     /// items out, so the place in the list says nothing: each kind is taken as a whole or not at all.
-    fn end(&mut self, response: Response<'_>, out: &mut Vec<StreamEvent>) {
-        self.start(&response, out);
+    fn end(&mut self, response: &Json<'_>, status: Option<&str>, out: &mut Vec<StreamEvent>) {
+        self.start(response, out);
         let seen = self.any_item;
-        for (place, raw) in (0..).zip(response.output.0.into_iter().flatten()) {
-            let Ok(item) = serde_json::from_str::<Item<'_>>(raw.get()) else { continue };
+        for (place, item) in (0..).zip(response.at("output").items()) {
             // Only a call has a name of its own by which it is known again.
-            match self.tool_calls.index_of(&item.call_id) {
-                Some(index) => self.item(index, item, raw, self.seen(index), out),
-                None => self.item(place, item, raw, seen, out),
+            match self.tool_calls.index_of(item.at("call_id")) {
+                Some(index) => self.item(index, item, self.seen(index), out),
+                None => self.item(place, item, seen, out),
             }
         }
-        out.extend(response.usage.0.map(usage));
-        if let Some(raw) = response.error {
-            self.error(raw.get(), out);
+        let counts = response.at("usage");
+        if counts.as_object().is_some() {
+            out.push(usage(counts));
         }
+        self.error(response.at("error"), out);
         self.ended = true;
-        let raw = response.status.non_empty().map(Text::into_string);
-        let details = response.incomplete_details.0.and_then(|details| details.reason.0);
-        let unified = match (raw.as_deref(), details.as_ref().map(Text::as_str)) {
+        let raw = response.at("status").as_str().or(status).filter(|status| !status.is_empty());
+        let unified = match (raw, response.path("incomplete_details/reason").as_str()) {
             (Some("completed"), _) if !self.tool_calls.is_empty() => Finish::ToolCalls,
             (Some("completed"), _) => Finish::Stop,
             (Some("incomplete"), Some("max_output_tokens" | "max_tokens")) => Finish::Length,
@@ -352,91 +238,109 @@ impl Decoder {
             (Some("failed"), _) => Finish::Error,
             _ => Finish::Other,
         };
-        out.push(StreamEvent::Finish(FinishReason { unified, raw }));
+        out.push(StreamEvent::Finish(FinishReason { unified, raw: raw.map(str::to_owned) }));
     }
 
-    fn item(&mut self, index: u64, item: Item<'_>, raw: &RawValue, seen: Seen, out: &mut Vec<StreamEvent>) {
+    fn item(&mut self, index: u64, item: &Json<'_>, seen: Seen, out: &mut Vec<StreamEvent>) {
         let is_new = |field| !seen.has(field);
-        if is_call(&item) {
-            let arguments = item.arguments.as_str().or(item.input.as_str()).unwrap_or_default();
+        if is_call(item) {
+            let text = |name: &str| item.at(name).as_str();
+            // The free text of a custom tool's call is its `input`.
+            let mut arguments = text("arguments").or_else(|| text("input")).unwrap_or_default();
             if is_new(Field::Arguments) {
                 self.note(index, Field::Arguments);
-                self.note(index, Field::Call);
-                self.tool_calls.fragment(Some(index), item.call_id, item.name, arguments, out);
             } else if is_new(Field::Call) {
                 // Its arguments have come and nothing has named it yet.
-                self.note(index, Field::Call);
-                self.tool_calls.fragment(Some(index), item.call_id, item.name, "", out);
+                arguments = "";
+            } else {
+                return;
             }
+            self.note(index, Field::Call);
+            self.tool_calls.fragment(Some(index), item.at("call_id"), item.at("name"), arguments, out);
             return;
         }
-        let is_encrypted = item.encrypted_content.non_empty().is_some();
-        if item.kind.as_str() == Some("reasoning") && is_encrypted && is_new(Field::Opaque) {
+        let kind = item.at("type").as_str().unwrap_or_default();
+        let is_encrypted = item.at("encrypted_content").words().is_some();
+        if kind == "reasoning" && is_encrypted && is_new(Field::Opaque) {
             self.note(index, Field::Opaque);
             // Its status is the server's to set; the rest goes back as it came.
-            if let Some(mut json) = kept_json(raw.get()) {
+            if let Some(mut json) = kept(item) {
                 if let Some(fields) = json.as_object_mut() {
                     fields.remove("status");
                 }
                 out.push(StreamEvent::Opaque(Opaque { dialect: Dialect::OpenaiResponses, json }));
             }
         }
-        let content_kind = match item.kind.as_str() {
-            Some("message") => "output_text",
-            Some("reasoning") => "reasoning_text",
+        let content_kind = match kind {
+            "message" => "output_text",
+            "reasoning" => "reasoning_text",
             _ => "",
         };
-        let summary = (0..).map(Thought::Summary).zip(parts(item.summary, "summary_text"));
-        let content = (0..).map(Thought::Text).zip(parts(item.content, content_kind));
-        for (part, ItemPart { kind, text, refusal, annotations }) in summary.chain(content) {
-            match kind.as_str() {
-                Some("summary_text" | "reasoning_text") if is_new(Field::Reasoning) => {
-                    self.think(index, part, text, out);
-                }
-                Some("output_text") if is_new(Field::Text) => self.text(index, text, out),
-                Some("refusal") if is_new(Field::Refusal) => self.refusal(index, refusal, out),
-                _ => {}
-            }
-            for annotation in annotations.0.into_iter().flatten() {
-                self.cite(annotation, out);
-            }
+        for (place, part) in (0..).zip(parts(item.at("summary"))) {
+            self.part(index, Thought::Summary(place), part, "summary_text", seen, out);
+        }
+        for (place, part) in (0..).zip(parts(item.at("content"))) {
+            self.part(index, Thought::Text(place), part, content_kind, seen, out);
         }
     }
 
-    fn error(&mut self, json: &str, out: &mut Vec<StreamEvent>) {
-        let value = serde_json::from_str::<Value>(json).unwrap_or_default();
-        if value.is_null() || std::mem::replace(&mut self.failed, true) {
+    /// A part of an item; a mere string is one of that kind.
+    fn part(
+        &mut self,
+        index: u64,
+        thought: Thought,
+        part: &Json<'_>,
+        kind: &str,
+        seen: Seen,
+        out: &mut Vec<StreamEvent>,
+    ) {
+        let is_new = |field| !seen.has(field);
+        let (kind, text) = match part {
+            Json::Text(_) => (kind, part),
+            _ => (part.at("type").as_str().unwrap_or_default(), part.at("text")),
+        };
+        match kind {
+            "summary_text" | "reasoning_text" if is_new(Field::Reasoning) => {
+                self.think(index, thought, text, out);
+            }
+            "output_text" if is_new(Field::Text) => self.text(index, text, out),
+            "refusal" if is_new(Field::Refusal) => self.refusal(index, part.at("refusal"), out),
+            _ => {}
+        }
+        part.at("annotations").items().iter().for_each(|annotation| self.cite(annotation, out));
+    }
+
+    fn error(&mut self, json: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if json.is_null() || std::mem::replace(&mut self.failed, true) {
             return;
         }
-        let error = read_stream_error(&value).unwrap_or_else(|| ApiError::new(ErrorClass::Server, json));
+        let error = read_stream_error(json);
+        let error = error.unwrap_or_else(|| ApiError::new(ErrorClass::Server, json.to_text()));
         out.push(StreamEvent::Error(error));
     }
 }
 
-/// The parts of an item; a mere string is one part of that kind.
-fn parts<'a>(raw: Option<&'a RawValue>, kind: &'static str) -> Vec<ItemPart<'a>> {
-    let Some(raw) = raw.map(RawValue::get) else { return Vec::new() };
-    if raw.starts_with('"') {
-        let text = serde_json::from_str(raw).unwrap_or_default();
-        return vec![ItemPart { kind: Loose(Some(Text(kind.into()))), text, ..ItemPart::default() }];
+/// A list's items, or a mere string as the only one.
+fn parts<'a>(json: &'a Json<'a>) -> &'a [Json<'a>] {
+    match json {
+        Json::Text(_) => std::slice::from_ref(json),
+        other => other.items(),
     }
-    let list: Vec<Maybe<ItemPart<'_>>> = serde_json::from_str(raw).unwrap_or_default();
-    list.into_iter().filter_map(|part| part.0).collect()
 }
 
-fn is_call(item: &Item<'_>) -> bool {
-    matches!(item.kind.as_str(), Some("function_call" | "custom_tool_call"))
+fn is_call(item: &Json<'_>) -> bool {
+    matches!(item.at("type").as_str(), Some("function_call" | "custom_tool_call"))
 }
 
-fn usage(usage: RawUsage) -> StreamEvent {
-    let input = usage.input_tokens_details.0.unwrap_or_default();
+fn usage(usage: &Json<'_>) -> StreamEvent {
+    let count = |name: &str| usage.path(name).count();
     let raw = TokenCounts {
-        input: usage.input_tokens.0,
-        output: usage.output_tokens.0,
-        cached: input.cached_tokens.0,
-        cache_write: input.cache_write_tokens.0,
-        reasoning: usage.output_tokens_details.0.and_then(|details| details.reasoning_tokens.0),
+        input: count("input_tokens"),
+        output: count("output_tokens"),
+        cached: count("input_tokens_details/cached_tokens"),
+        cache_write: count("input_tokens_details/cache_write_tokens"),
+        reasoning: count("output_tokens_details/reasoning_tokens"),
     };
-    let output = super::openai_chat::whole_output(raw, usage.total_tokens.0, false);
+    let output = super::openai_chat::whole_output(raw, count("total_tokens"), false);
     StreamEvent::Usage(Usage { raw, total: TokenCounts { output, ..raw }, cost_usd: None })
 }

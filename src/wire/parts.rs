@@ -2,8 +2,24 @@
 
 use std::collections::HashSet;
 
-use super::text::{Loose, Text};
-use crate::model::event::{Citation, Delta, StreamEvent};
+use crate::model::{
+    event::{Citation, Delta, StreamEvent},
+    json::Json,
+};
+
+/// Text of the answer, if it says anything.
+pub fn say_text(text: &Json<'_>, out: &mut Vec<StreamEvent>) {
+    out.extend(text.own_words().map(|text| StreamEvent::Delta(Delta::Text(text))));
+}
+
+/// A refusal in words, if it says anything.
+pub fn say_refusal(text: &Json<'_>, out: &mut Vec<StreamEvent>) {
+    out.extend(text.own_words().map(|text| StreamEvent::Delta(Delta::Refusal(text))));
+}
+
+pub fn say_start(id: &Json<'_>, model: &Json<'_>, out: &mut Vec<StreamEvent>) {
+    out.push(StreamEvent::Start { id: id.own_words(), model: model.own_words() });
+}
 
 /// Numbers the separate thoughts of an answer from 0, without gaps. A thought lasts as long as its
 /// key stays the same and nothing closed it.
@@ -20,12 +36,20 @@ impl<K> Default for Numbering<K> {
 }
 
 impl<K: PartialEq> Numbering<K> {
-    pub fn number(&mut self, key: K) -> u32 {
+    fn number(&mut self, key: K) -> u32 {
         if self.open.as_ref() != Some(&key) {
             self.open = Some(key);
             self.next += 1;
         }
         self.next - 1
+    }
+
+    /// Thinking text, if it says anything.
+    pub fn say(&mut self, key: K, text: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        if let Some(text) = text.own_words() {
+            let part = self.number(key);
+            out.push(StreamEvent::Delta(Delta::Reasoning { part, text }));
+        }
     }
 
     /// Something else came in between: what follows is another thought.
@@ -41,14 +65,13 @@ pub struct Citations {
 }
 
 impl Citations {
-    pub fn push(&mut self, source: Loose<'_>, title: Loose<'_>, out: &mut Vec<StreamEvent>) {
-        let Some(source) = source.non_empty() else { return };
-        if self.seen.contains(source.as_str()) {
+    pub fn push(&mut self, source: &Json<'_>, title: &Json<'_>, out: &mut Vec<StreamEvent>) {
+        let Some(source) = source.words() else { return };
+        if self.seen.contains(source) {
             return;
         }
-        let source = source.into_string();
-        self.seen.insert(source.clone());
-        let title = title.non_empty().map(Text::into_string);
+        self.seen.insert(source.to_owned());
+        let (source, title) = (source.to_owned(), title.own_words());
         out.push(StreamEvent::Delta(Delta::Citation(Citation { source, title })));
     }
 }
@@ -78,8 +101,8 @@ impl ToolCalls {
     }
 
     /// The provider's index of the call with that id, if it is known.
-    pub fn index_of(&self, id: &Loose<'_>) -> Option<u64> {
-        let id = id.as_str().filter(|id| !id.is_empty())?;
+    pub fn index_of(&self, id: &Json<'_>) -> Option<u64> {
+        let id = id.words()?;
         let mut latest = self.calls.iter().rev().take(LOOK_BACK);
         latest.find(|known| known.id.as_deref() == Some(id))?.index
     }
@@ -90,13 +113,13 @@ impl ToolCalls {
     pub fn fragment(
         &mut self,
         index: Option<u64>,
-        id: Loose<'_>,
-        name: Loose<'_>,
+        id: &Json<'_>,
+        name: &Json<'_>,
         arguments: &str,
         out: &mut Vec<StreamEvent>,
     ) {
-        let mut id = id.non_empty().map(Text::into_string).filter(|id| id != "null");
-        let name = name.non_empty().map(Text::into_string);
+        let mut id = id.own_words().filter(|id| id != "null");
+        let name = name.own_words();
         let mut latest = self.calls.iter().enumerate().rev().take(LOOK_BACK);
         let found = latest.find(|(_, known)| {
             let same_id = id.is_none() || known.id.is_none() || known.id == id;
@@ -142,11 +165,10 @@ mod tests {
     fn parallel_calls_under_one_index_stay_apart() {
         let mut calls = ToolCalls::default();
         let mut out = Vec::new();
-        let loose = |text: &'static str| Loose(Some(Text(text.into())));
-        calls.fragment(Some(0), loose("a"), loose("f"), "{", &mut out);
-        calls.fragment(Some(0), Loose(None), Loose(None), "}", &mut out);
-        calls.fragment(Some(0), loose("b"), loose("f"), "{}", &mut out);
-        calls.fragment(Some(0), loose(""), loose(""), "", &mut out);
+        calls.fragment(Some(0), &Json::text("a"), &Json::text("f"), "{", &mut out);
+        calls.fragment(Some(0), &Json::Null, &Json::Null, "}", &mut out);
+        calls.fragment(Some(0), &Json::text("b"), &Json::text("f"), "{}", &mut out);
+        calls.fragment(Some(0), &Json::text(""), &Json::text(""), "", &mut out);
         let places: Vec<_> = out
             .iter()
             .map(|event| match event {
@@ -161,10 +183,9 @@ mod tests {
     fn calls_without_ids_under_one_index_are_told_apart_by_their_names() {
         let mut calls = ToolCalls::default();
         let mut out = Vec::new();
-        let loose = |text: &'static str| Loose(Some(Text(text.into())));
-        calls.fragment(Some(0), loose(""), loose("f"), "{}", &mut out);
-        calls.fragment(Some(0), loose(""), loose("f"), "", &mut out);
-        calls.fragment(Some(0), loose(""), loose("g"), "{}", &mut out);
+        calls.fragment(Some(0), &Json::text(""), &Json::text("f"), "{}", &mut out);
+        calls.fragment(Some(0), &Json::text(""), &Json::text("f"), "", &mut out);
+        calls.fragment(Some(0), &Json::text(""), &Json::text("g"), "{}", &mut out);
         assert_eq!(calls.calls.len(), 2);
     }
 
@@ -172,9 +193,8 @@ mod tests {
     fn an_id_of_its_own_for_every_fragment_makes_one_call() {
         let mut calls = ToolCalls::default();
         let mut out = Vec::new();
-        let loose = |text: &'static str| Loose(Some(Text(text.into())));
-        calls.fragment(Some(0), loose("a"), loose("f"), "{", &mut out);
-        calls.fragment(Some(0), loose("b"), Loose(None), "}", &mut out);
+        calls.fragment(Some(0), &Json::text("a"), &Json::text("f"), "{", &mut out);
+        calls.fragment(Some(0), &Json::text("b"), &Json::Null, "}", &mut out);
         let fragment = |id: Option<&str>, name: Option<&str>, arguments: &str| {
             StreamEvent::Delta(Delta::ToolCall {
                 index: 0,

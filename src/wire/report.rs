@@ -1,8 +1,6 @@
 //! A captured body, decoded, as one JSON object: what a person runs on an answer that looks wrong,
 //! and what the conformance tests compare.
 
-use serde::Serialize;
-
 use super::{
     body::{BodyDecoder, LineTooLong},
     error::read_error,
@@ -12,10 +10,11 @@ use crate::model::{
     error::{ApiError, Code, ErrorClass},
     event::{Finish, TokenCounts},
     http::is_success,
+    json::Json,
     provider::{Dialect, Quirks},
 };
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     pub text: String,
     /// All thoughts joined; [`Report::reasoning_parts`] keeps the borders.
@@ -28,7 +27,6 @@ pub struct Report {
     pub tool_calls: Vec<ToolCallReport>,
     pub citations: Vec<String>,
     /// The provider's own numbers.
-    #[serde(flatten)]
     pub counts: TokenCounts,
     /// The numbers in one common meaning; see [`crate::model::event::Usage::total`].
     pub usage: Option<TokenCounts>,
@@ -42,7 +40,7 @@ pub struct Report {
     pub opaque_items: usize,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ToolCallReport {
     /// `None` where the provider gives none.
     pub id: Option<String>,
@@ -50,10 +48,9 @@ pub struct ToolCallReport {
     pub arguments: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ErrorReport {
     pub class: ErrorClass,
-    #[serde(rename = "type")]
     pub kind: Option<String>,
     pub code: Option<Code>,
     pub message: String,
@@ -80,6 +77,79 @@ impl From<ApiError> for ErrorReport {
             retry_after_ms: error.retry_after_ms,
         }
     }
+}
+
+impl Report {
+    pub fn to_json(&self) -> Json<'_> {
+        let list = |texts: &'_ [String]| Json::List(texts.iter().cloned().map(Json::from).collect());
+        let calls = self.tool_calls.iter().map(|call| {
+            Json::object(vec![
+                ("id", text(call.id.as_deref())),
+                ("name", Json::text(&call.name)),
+                ("arguments", Json::text(&call.arguments)),
+            ])
+        });
+        let mut fields = vec![
+            ("text", Json::text(&self.text)),
+            ("reasoning", Json::text(&self.reasoning)),
+            ("reasoning_parts", list(&self.reasoning_parts)),
+            ("refusal", Json::text(&self.refusal)),
+            ("finish_reason", text(self.finish_reason.as_deref())),
+            ("finish", text(self.finish.map(Finish::word))),
+            ("tool_calls", Json::List(calls.collect())),
+            ("citations", list(&self.citations)),
+        ];
+        fields.extend(counts(&self.counts));
+        fields.extend([
+            ("usage", self.usage.map_or(Json::Null, |usage| Json::object(counts(&usage).to_vec()))),
+            ("cost_usd", self.cost_usd.map_or(Json::Null, Json::from)),
+            ("error", self.error.as_ref().map_or(Json::Null, ErrorReport::to_json)),
+            ("complete", self.complete.into()),
+            ("skipped_events", self.skipped_events.into()),
+            ("model", text(self.model.as_deref())),
+            ("opaque_items", (self.opaque_items as u64).into()),
+        ]);
+        Json::object(fields)
+    }
+}
+
+impl ErrorReport {
+    pub fn to_json(&self) -> Json<'_> {
+        let code = |code: &Option<Code>| match code {
+            Some(Code::Number(number)) => Json::from(*number),
+            Some(Code::Text(text)) => Json::from(text.clone()),
+            None => Json::Null,
+        };
+        Json::object(vec![
+            ("class", self.class.word().into()),
+            ("type", text(self.kind.as_deref())),
+            ("code", code(&self.code)),
+            ("message", Json::text(&self.message)),
+            ("status", code(&self.status)),
+            ("http_status", count(self.http_status.map(u64::from))),
+            ("param", text(self.param.as_deref())),
+            ("detail", text(self.detail.as_deref())),
+            ("retry_after_ms", count(self.retry_after_ms)),
+        ])
+    }
+}
+
+fn text(text: Option<&str>) -> Json<'_> {
+    text.map_or(Json::Null, Json::text)
+}
+
+fn count(count: Option<u64>) -> Json<'static> {
+    count.map_or(Json::Null, Json::from)
+}
+
+fn counts(counts: &TokenCounts) -> [(&'static str, Json<'static>); 5] {
+    [
+        ("input_tokens", count(counts.input)),
+        ("output_tokens", count(counts.output)),
+        ("cached_tokens", count(counts.cached)),
+        ("cache_write_tokens", count(counts.cache_write)),
+        ("reasoning_tokens", count(counts.reasoning)),
+    ]
 }
 
 /// Decodes a whole body that came in the given chunks with the given HTTP status.

@@ -61,8 +61,7 @@ fn mistake(fault: &Fault) -> Option<String> {
         PhaseKind::Truncated => "incomplete",
         _ => "error",
     };
-    let class = player.error().and_then(|error| serde_json::to_value(error.class).ok());
-    let class = class.as_ref().and_then(|class| class.as_str());
+    let class = player.error().map(|error| error.class.word());
     let shown = (state, player.answer.text.as_str(), class);
     let expected =
         (fault.expect.state.as_str(), fault.expect.text.as_str(), fault.expect.error_class.as_deref());

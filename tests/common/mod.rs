@@ -4,6 +4,20 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+use tutti::model::json::{Json, Object};
+
+/// A value as the tests write it, as the program has it.
+pub fn json(value: &Value) -> Json<'static> {
+    Json::read(&value.to_string()).expect("JSON").into_owned()
+}
+
+/// # Panics
+/// It is no object.
+pub fn object(value: &Value) -> Object<'static> {
+    json(value).as_object().expect("an object").clone()
+}
+
 /// The folder of recorded streams (`cassettes/`) and corpora (`corpora/`), if there is one:
 /// `TUTTI_FIXTURES`, else the shared folder beside the project.
 ///

@@ -1,8 +1,6 @@
 //! What a request asks for, as far as a simulated model cares.
 
-use serde_json::Value;
-
-use crate::model::http::HttpRequest;
+use crate::model::{http::HttpRequest, json::Json};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
@@ -20,33 +18,24 @@ const MODEL_LIMIT: usize = 200;
 /// Reads a request in any dialect. What cannot be read is empty.
 pub fn read(request: &HttpRequest) -> Asked {
     let body = request.body.as_deref().filter(|body| body.len() <= BODY_LIMIT);
-    let body: Value = body.and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
+    let body = body.and_then(|body| Json::read(body).ok()).unwrap_or_default();
     // Gemini has it in the path: `/models/{model}:streamGenerateContent`.
     let in_path = || request.path.split_once("/models/").and_then(|(_, rest)| rest.split(':').next());
-    let model = body.get("model").and_then(Value::as_str).or_else(in_path).unwrap_or_default();
+    let model = body.at("model").as_str().or_else(in_path).unwrap_or_default();
     let turns = ["messages", "input", "contents"].iter().find_map(|name| body.get(name));
     let prompt = turns.and_then(last_of_user).unwrap_or_default();
     Asked { model: model.chars().take(MODEL_LIMIT).collect(), prompt: prompt.to_owned() }
 }
 
-fn last_of_user(turns: &Value) -> Option<&str> {
-    match turns {
-        Value::String(text) => Some(text),
-        Value::Array(turns) => {
-            let said = |turn: &Value| turn.get("role").is_some_and(|role| role == "user");
-            turns.iter().rev().filter(|turn| said(turn)).find_map(first_text)
-        }
-        _ => None,
-    }
+fn last_of_user<'a>(turns: &'a Json<'_>) -> Option<&'a str> {
+    let said = |turn: &&Json<'_>| turn.at("role").as_str() == Some("user");
+    turns.as_str().or_else(|| turns.items().iter().rev().filter(said).find_map(first_text))
 }
 
 /// `content: "…"`, `content: [{text}, …]` or `parts: [{text}, …]`.
-fn first_text(turn: &Value) -> Option<&str> {
-    match turn.get("content").or_else(|| turn.get("parts"))? {
-        Value::String(text) => Some(text),
-        Value::Array(parts) => parts.iter().find_map(|part| part.get("text")?.as_str()),
-        _ => None,
-    }
+fn first_text<'a>(turn: &'a Json<'_>) -> Option<&'a str> {
+    let content = turn.get("content").or_else(|| turn.get("parts"))?;
+    content.as_str().or_else(|| content.items().iter().find_map(|part| part.at("text").as_str()))
 }
 
 #[cfg(test)]

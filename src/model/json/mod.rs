@@ -14,6 +14,7 @@ mod read;
 mod write;
 
 pub use read::Fault;
+pub use write::quote;
 
 /// How deep the JSON may be nested that is kept or sent, in levels of brackets: other readers, and this
 /// program's own, stop somewhere.
@@ -209,6 +210,11 @@ impl<'a> Object<'a> {
         if let Some(place) = self.entry(name) {
             *place = value;
         }
+    }
+
+    /// Sets each of these fields.
+    pub fn set_all(&mut self, fields: Self) {
+        fields.0.into_iter().for_each(|(name, value)| self.put(name, value));
     }
 
     pub fn remove(&mut self, name: &str) {

@@ -143,11 +143,11 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self) -> Result<Json<'a>, Fault> {
         self.open()?;
-        let mut fields = Vec::new();
         if self.next_token() == Some(b'}') {
             self.close();
-            return Ok(Json::Object(Object(fields)));
+            return Ok(Json::Object(Object::new()));
         }
+        let mut fields = Vec::with_capacity(8);
         loop {
             if self.next_token() != Some(b'"') {
                 return Err(self.fault());

@@ -3,15 +3,14 @@
 //! Sources: Anthropic, "Create a Message", "Extended thinking", "Adaptive thinking", "Effort"; Vercel AI
 //! SDK, "anthropic-language-model" (which model takes what).
 
-use serde_json::{Map, Value, json};
-
 use super::{
     draft::Draft,
     names::{self, Claude, ClaudeThinking},
-    turns::{CallIds, Turn, arguments, system, turns},
+    turns::{CallIds, Turn, arguments, message, system, turns, typed},
 };
 use crate::model::{
     chat::{ChatRequest, Effort, Part, Role, Stream},
+    json::Json,
     provider::{Dialect, Provider},
 };
 
@@ -21,7 +20,7 @@ const USUAL_MAX_TOKENS: u32 = 8192;
 const LEAST_BUDGET: u32 = 1024;
 
 /// `max_tokens` is required: the most that the model can give, unless the user says less.
-pub fn required(request: &ChatRequest) -> Option<(&'static str, Value)> {
+pub fn required(request: &ChatRequest) -> Option<(&'static str, Json<'static>)> {
     request.sampling.max_tokens.is_none().then(|| ("max_tokens", max_tokens(request).into()))
 }
 
@@ -30,7 +29,7 @@ fn max_tokens(request: &ChatRequest) -> u32 {
     request.sampling.max_tokens.or(known).unwrap_or(USUAL_MAX_TOKENS)
 }
 
-pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
+pub fn write<'a>(provider: &Provider, request: &'a ChatRequest, draft: &mut Draft<'a>) {
     let model = request.model.trim();
     let claude = names::claude(model, request.traits.as_ref());
     draft.set("model", model);
@@ -47,7 +46,7 @@ pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
     let thinks = thinking(provider, claude, request, draft);
     let samples = claude.samples && !thinks;
     let has_temperature = request.sampling.temperature.is_some();
-    let mut fields = draft.sampling(&request.sampling, |name| match name {
+    let mut fields = draft.sampling(&request.sampling, &|name| match name {
         "temperature" | "top_k" if samples => Some(name),
         // Both together are refused.
         "top_p" if samples && !has_temperature => Some(name),
@@ -56,15 +55,15 @@ pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
         _ => None,
     });
     // From 0 to 1 here, to 2 nearly everywhere else.
-    if fields.get("temperature").and_then(Value::as_f64).is_some_and(|value| value > 1.0) {
-        fields.insert("temperature".to_owned(), 1.0.into());
+    if fields.get("temperature").and_then(Json::as_f64).is_some_and(|value| value > 1.0) {
+        fields.set("temperature", 1.0);
         draft.change("temperature", 1.0);
     }
-    draft.body.extend(fields);
+    draft.set_all(fields);
 }
 
 /// Writes how the model shall think, and tells whether it will: then it takes no sampling.
-fn thinking(provider: &Provider, claude: Claude, request: &ChatRequest, draft: &mut Draft) -> bool {
+fn thinking(provider: &Provider, claude: Claude, request: &ChatRequest, draft: &mut Draft<'_>) -> bool {
     let Some(asked) = request.sampling.effort else { return false };
     match claude.thinking {
         ClaudeThinking::Never => {
@@ -75,21 +74,21 @@ fn thinking(provider: &Provider, claude: Claude, request: &ChatRequest, draft: &
         }
         // The newest models think unless they are told not to.
         ClaudeThinking::Adaptive if asked == Effort::Off => {
-            draft.set("thinking", json!({ "type": "disabled" }));
+            draft.set("thinking", Json::object(vec![("type", "disabled".into())]));
             false
         }
         ClaudeThinking::Adaptive => {
             let given = draft.effort(asked, claude.efforts);
             let display = (!provider.quirks.hide_thoughts).then_some("summarized");
-            let mut thinking = Map::from_iter([("type".to_owned(), "adaptive".into())]);
-            thinking.extend(display.map(|display| ("display".to_owned(), display.into())));
-            draft.set("thinking", thinking);
-            draft.set("output_config", json!({ "effort": given.word() }));
+            let mut thinking = vec![("type", "adaptive".into())];
+            thinking.extend(display.map(|display| ("display", display.into())));
+            draft.set("thinking", Json::object(thinking));
+            draft.set("output_config", Json::object(vec![("effort", given.word().into())]));
             true
         }
         ClaudeThinking::Budget => match budget(asked, max_tokens(request)) {
             Some(tokens) => {
-                draft.set("thinking", json!({ "type": "enabled", "budget_tokens": tokens }));
+                draft.set("thinking", typed("enabled", "budget_tokens", tokens));
                 true
             }
             None => {
@@ -118,14 +117,14 @@ fn budget(asked: Effort, limit: u32) -> Option<u32> {
     (limit > LEAST_BUDGET).then(|| wanted.min(room))
 }
 
-fn messages(request: &ChatRequest) -> Vec<Value> {
+fn messages(request: &ChatRequest) -> Vec<Json<'_>> {
     let mut ids = CallIds::default();
-    let mut messages: Vec<(Role, Vec<Value>)> = Vec::new();
+    let mut messages: Vec<(Role, Vec<Json<'_>>)> = Vec::new();
     for turn in turns(&request.messages, true) {
-        let blocks: Vec<Value> = match turn.role {
+        let blocks: Vec<_> = match turn.role {
             // Results must come before anything else that is said with them.
             Role::User => {
-                let results: Vec<Value> = turn.parts().filter_map(|part| result(part, &mut ids)).collect();
+                let results: Vec<_> = turn.parts().filter_map(|part| result(part, &mut ids)).collect();
                 results.into_iter().chain(turn.parts().filter_map(user_block)).collect()
             }
             Role::Assistant => assistant_blocks(&turn, &mut ids),
@@ -145,48 +144,53 @@ fn messages(request: &ChatRequest) -> Vec<Value> {
             Role::User => "user",
             Role::Assistant => "assistant",
         };
-        json!({ "role": role, "content": blocks })
+        message(role, blocks)
     });
     messages.collect()
 }
 
 /// An answer to be continued must not end in white space.
-fn trim_end(blocks: &mut [Value]) {
-    if let Some(Value::String(text)) = blocks.last_mut().and_then(|block| block.get_mut("text")) {
-        text.truncate(text.trim_end().len());
+fn trim_end(blocks: &mut [Json<'_>]) {
+    let last = blocks.last_mut().and_then(Json::as_object_mut);
+    if let Some(Json::Text(text)) = last.and_then(|block| block.get_mut("text")) {
+        *text = text.trim_end().to_owned().into();
     }
 }
 
-fn result(part: &Part, ids: &mut CallIds) -> Option<Value> {
+fn result<'a>(part: &'a Part, ids: &mut CallIds) -> Option<Json<'a>> {
     let Part::ToolResult { call_id, content, .. } = part else { return None };
-    let mut block = Map::new();
-    block.insert("type".to_owned(), "tool_result".into());
-    block.insert("tool_use_id".to_owned(), ids.of_result(call_id).into());
+    let mut fields = vec![("type", "tool_result".into()), ("tool_use_id", ids.of_result(call_id).into())];
     if !content.trim().is_empty() {
-        block.insert("content".to_owned(), content.as_str().into());
+        fields.push(("content", Json::text(content)));
     }
-    Some(Value::Object(block))
+    Some(Json::object(fields))
 }
 
-fn user_block(part: &Part) -> Option<Value> {
+fn user_block(part: &Part) -> Option<Json<'_>> {
     match part {
         Part::Text(text) => text_block(text),
-        Part::Image(image) => Some(json!({
-            "type": "image",
-            "source": { "type": "base64", "media_type": image.media_type, "data": image.data },
-        })),
+        Part::Image(image) => {
+            let source = vec![
+                ("type", "base64".into()),
+                ("media_type", Json::text(&image.media_type)),
+                ("data", Json::text(&image.data)),
+            ];
+            Some(typed("image", "source", Json::object(source)))
+        }
         _ => None,
     }
 }
 
 /// Thoughts go back only as the signed blocks in which they came.
-fn assistant_blocks(turn: &Turn<'_>, ids: &mut CallIds) -> Vec<Value> {
+fn assistant_blocks<'a>(turn: &Turn<'a>, ids: &mut CallIds) -> Vec<Json<'a>> {
     let blocks = turn.parts().filter_map(|part| match part {
         Part::Text(text) => text_block(text),
-        Part::ToolCall(call) => {
-            let id = ids.of_call(&call.id);
-            Some(json!({ "type": "tool_use", "id": id, "name": call.name, "input": arguments(call) }))
-        }
+        Part::ToolCall(call) => Some(Json::object(vec![
+            ("type", "tool_use".into()),
+            ("id", ids.of_call(&call.id).into()),
+            ("name", Json::text(&call.name)),
+            ("input", arguments(call)),
+        ])),
         Part::Opaque(item) if item.dialect == Dialect::AnthropicMessages => Some(item.json.clone()),
         _ => None,
     });
@@ -194,6 +198,6 @@ fn assistant_blocks(turn: &Turn<'_>, ids: &mut CallIds) -> Vec<Value> {
 }
 
 /// A block without a visible character is refused.
-fn text_block(text: &str) -> Option<Value> {
-    (!text.trim().is_empty()).then(|| json!({ "type": "text", "text": text }))
+fn text_block(text: &str) -> Option<Json<'_>> {
+    (!text.trim().is_empty()).then(|| typed("text", "text", text))
 }

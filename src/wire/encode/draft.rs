@@ -1,23 +1,27 @@
 //! The body of a request while it is written, and the record of what could not be as asked.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use crate::model::chat::{Effort, Sampling};
-
-/// How deep the user's own JSON may be nested; servers and this program's own readers stop there.
-pub const DEPTH_LIMIT: usize = 64;
+use crate::model::{
+    chat::{Effort, Sampling},
+    json::{Json, Object},
+};
 
 #[derive(Debug, Default)]
-pub struct Draft {
-    pub body: Map<String, Value>,
+pub struct Draft<'a> {
+    pub body: Object<'a>,
     pub dropped: Vec<&'static str>,
-    pub changed: Vec<(&'static str, Value)>,
-    pub defaults: Vec<(&'static str, Value)>,
+    pub changed: Vec<(&'static str, Json<'static>)>,
+    pub defaults: Vec<(&'static str, Json<'static>)>,
 }
 
-impl Draft {
-    pub fn set(&mut self, key: &str, value: impl Into<Value>) {
-        self.body.insert(key.to_owned(), value.into());
+impl<'a> Draft<'a> {
+    pub fn set(&mut self, key: &'static str, value: impl Into<Json<'a>>) {
+        self.body.set(key, value);
+    }
+
+    pub fn set_all(&mut self, fields: Object<'a>) {
+        self.body.set_all(fields);
     }
 
     pub fn drop(&mut self, name: &'static str) {
@@ -26,7 +30,7 @@ impl Draft {
         }
     }
 
-    pub fn change(&mut self, name: &'static str, value: impl Into<Value>) {
+    pub fn change(&mut self, name: &'static str, value: impl Into<Json<'static>>) {
         self.changed.push((name, value.into()));
     }
 
@@ -34,27 +38,26 @@ impl Draft {
     /// are dropped. Effort is written by each dialect itself.
     pub fn sampling(
         &mut self,
-        sampling: &Sampling,
-        key_of: impl Fn(&'static str) -> Option<&'static str>,
-    ) -> Map<String, Value> {
-        let stop = (!sampling.stop.is_empty()).then(|| Value::from(sampling.stop.clone()));
+        sampling: &'a Sampling,
+        key_of: &dyn Fn(&'static str) -> Option<&'static str>,
+    ) -> Object<'a> {
+        let stop = sampling.stop.iter().map(|text| Json::text(text)).collect::<Vec<_>>();
         let parameters = [
-            ("temperature", sampling.temperature.map(Value::from)),
-            ("top_p", sampling.top_p.map(Value::from)),
-            ("top_k", sampling.top_k.map(Value::from)),
-            ("max_tokens", sampling.max_tokens.map(Value::from)),
-            ("stop", stop),
-            ("seed", sampling.seed.map(Value::from)),
-            ("presence_penalty", sampling.presence_penalty.map(Value::from)),
-            ("frequency_penalty", sampling.frequency_penalty.map(Value::from)),
+            ("temperature", sampling.temperature.map(Json::from)),
+            ("top_p", sampling.top_p.map(Json::from)),
+            ("top_k", sampling.top_k.map(Json::from)),
+            ("max_tokens", sampling.max_tokens.map(Json::from)),
+            ("stop", (!stop.is_empty()).then_some(Json::List(stop))),
+            ("seed", sampling.seed.map(Json::from)),
+            ("presence_penalty", sampling.presence_penalty.map(Json::from)),
+            ("frequency_penalty", sampling.frequency_penalty.map(Json::from)),
         ];
-        let mut settled = Map::new();
-        for (name, value) in parameters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            match key_of(name) {
+        let mut settled = Object::new();
+        for (name, value) in parameters {
+            match (value, key_of(name)) {
+                (None, _) => {}
                 // JSON has no infinity: such a number has become null.
-                Some(key) if !value.is_null() => {
-                    settled.insert(key.to_owned(), value);
-                }
+                (Some(value), Some(key)) if !value.is_null() => settled.set(key, value),
                 _ => self.drop(name),
             }
         }
@@ -71,69 +74,35 @@ impl Draft {
     }
 }
 
-pub fn is_too_deep(extra: &Map<String, Value>) -> bool {
-    fn goes_below(value: &Value, levels: usize) -> bool {
-        let Some(levels) = levels.checked_sub(1) else { return true };
-        match value {
-            Value::Array(list) => list.iter().any(|item| goes_below(item, levels)),
-            Value::Object(fields) => fields.values().any(|item| goes_below(item, levels)),
-            _ => false,
-        }
-    }
-    // The map itself is the first level; a scalar inside the last level is no level of its own.
-    extra.values().any(|value| goes_below(value, DEPTH_LIMIT))
-}
-
 /// Lays `extra` over `body`: objects join field by field, anything else replaces, `null` removes.
-pub fn merge(body: &mut Map<String, Value>, extra: &Map<String, Value>) {
-    for (key, value) in extra {
-        match (body.get_mut(key), value) {
-            (_, Value::Null) => {
-                body.remove(key);
+pub fn merge<'a>(body: &mut Object<'a>, extra: &'a Object<'_>) {
+    for (key, value) in extra.iter() {
+        match value {
+            Json::Null => body.remove(key),
+            Json::Object(over) => {
+                let Some(place) = body.entry(Cow::Borrowed(key)) else { continue };
+                if place.as_object().is_none() {
+                    *place = Json::Object(Object::new());
+                }
+                if let Some(fields) = place.as_object_mut() {
+                    merge(fields, over);
+                }
             }
-            (Some(Value::Object(fields)), Value::Object(over)) => merge(fields, over),
-            (_, Value::Object(over)) => {
-                let mut fields = Map::new();
-                merge(&mut fields, over);
-                body.insert(key.clone(), Value::Object(fields));
-            }
-            _ => {
-                body.insert(key.clone(), value.clone());
-            }
+            other => body.set(key, other.clone()),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn map(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap()
-    }
-
-    fn nested(levels: usize) -> Map<String, Value> {
-        let mut value = json!(1);
-        for _ in 0..levels {
-            value = json!({ "a": value });
-        }
-        map(value)
-    }
 
     #[test]
     fn the_users_json_wins_key_by_key() {
-        let mut body = map(json!({"a": {"b": 1, "c": 2}, "d": [1, 2], "e": 1, "f": 1}));
-        let extra = json!({"a": {"c": 3, "x": null}, "d": [9], "e": null, "g": {"h": null, "i": 1}});
-        merge(&mut body, &map(extra));
-        assert_eq!(Value::Object(body), json!({"a": {"b": 1, "c": 3}, "d": [9], "f": 1, "g": {"i": 1}}));
-    }
-
-    #[test]
-    fn depth_is_counted_in_levels_of_brackets() {
-        assert!(!is_too_deep(&nested(DEPTH_LIMIT)));
-        assert!(is_too_deep(&nested(DEPTH_LIMIT + 1)));
-        assert!(!is_too_deep(&Map::new()));
+        let mut json = Json::read(r#"{"a":{"b":1,"c":2},"d":[1,2],"e":1,"f":1}"#).unwrap();
+        let extra = r#"{"a":{"c":3,"x":null},"d":[9],"e":null,"g":{"h":null,"i":1},"f":{},"f":{"j":1}}"#;
+        let extra = Json::read(extra).unwrap();
+        merge(json.as_object_mut().unwrap(), extra.as_object().unwrap());
+        assert_eq!(json.to_text(), r#"{"a":{"b":1,"c":3},"d":[9],"f":{"j":1},"g":{"i":1}}"#);
     }
 }

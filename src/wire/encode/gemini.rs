@@ -3,24 +3,23 @@
 //! Sources: Google, "Generating content", "Gemini thinking", "Thought signatures"; Vercel AI SDK,
 //! "google-language-model".
 
-use serde_json::{Map, Value, json};
-
 use super::{
     draft::Draft,
     names::{self, GeminiThinking},
-    turns::{Turn, arguments, system, turns},
+    turns::{Turn, arguments, object_or, system, turns},
 };
 use crate::model::{
     chat::{ChatRequest, Effort, Part, Role, ToolCall},
+    json::{Json, Object},
     provider::{Dialect, Provider},
 };
 
-pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
+pub fn write<'a>(provider: &Provider, request: &'a ChatRequest, draft: &mut Draft<'a>) {
     if let Some(text) = system(request) {
-        draft.set("systemInstruction", json!({ "parts": [{ "text": text }] }));
+        draft.set("systemInstruction", Json::object(vec![("parts", vec![one("text", text)].into())]));
     }
     draft.set("contents", contents(request));
-    let mut config = draft.sampling(&request.sampling, |name| {
+    let mut config = draft.sampling(&request.sampling, &|name| {
         Some(match name {
             "temperature" => "temperature",
             "top_p" => "topP",
@@ -38,7 +37,7 @@ pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
         thinking.remove("includeThoughts");
     }
     if !thinking.is_empty() {
-        config.insert("thinkingConfig".to_owned(), thinking.into());
+        config.set("thinkingConfig", thinking);
     }
     if !config.is_empty() {
         draft.set("generationConfig", config);
@@ -47,28 +46,28 @@ pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
 
 /// Models that think are asked to show it; how much they think is theirs to choose unless the user
 /// says otherwise. Budget and level exclude each other.
-fn thinking(request: &ChatRequest, draft: &mut Draft) -> Map<String, Value> {
+fn thinking(request: &ChatRequest, draft: &mut Draft<'_>) -> Object<'static> {
     let asked = request.sampling.effort;
     let (shown, key, value) = match (names::gemini(request.model.trim(), request.traits.as_ref()), asked) {
         (GeminiThinking::Never, asked) => {
             if asked.is_some_and(|asked| asked != Effort::Off) {
                 draft.drop("effort");
             }
-            return Map::new();
+            return Object::new();
         }
-        (_, None) => return Map::from_iter([("includeThoughts".to_owned(), true.into())]),
+        (_, None) => return Object::from_iter([("includeThoughts", true.into())]),
         (GeminiThinking::Budget { least, most }, Some(asked)) => {
             let tokens = budget(asked, least, most);
             if asked == Effort::Off && tokens > 0 {
                 draft.change("effort", Effort::Minimal.word());
             }
-            (tokens > 0, "thinkingBudget", Value::from(tokens))
+            (tokens > 0, "thinkingBudget", Json::from(tokens))
         }
         (GeminiThinking::Level(steps), Some(asked)) => {
-            (true, "thinkingLevel", Value::from(draft.effort(asked, steps).word()))
+            (true, "thinkingLevel", Json::from(draft.effort(asked, steps).word()))
         }
     };
-    Map::from_iter([("includeThoughts".to_owned(), shown.into()), (key.to_owned(), value)])
+    Object::from_iter([("includeThoughts", shown.into()), (key, value)])
 }
 
 /// Google's own steps for `reasoning_effort` ("OpenAI compatibility"): 1, 8 and 24 thousand tokens.
@@ -85,8 +84,8 @@ fn budget(asked: Effort, least: u32, most: u32) -> u32 {
     tokens.clamp(least, most)
 }
 
-fn contents(request: &ChatRequest) -> Vec<Value> {
-    let mut contents: Vec<(Role, Vec<Value>)> = Vec::new();
+fn contents(request: &ChatRequest) -> Vec<Json<'_>> {
+    let mut contents: Vec<(Role, Vec<Json<'_>>)> = Vec::new();
     for turn in turns(&request.messages, true) {
         let parts = match turn.role {
             Role::User => turn.parts().filter_map(user_part).collect(),
@@ -103,37 +102,41 @@ fn contents(request: &ChatRequest) -> Vec<Value> {
             Role::User => "user",
             Role::Assistant => "model",
         };
-        json!({ "role": role, "parts": parts })
+        Json::object(vec![("role", role.into()), ("parts", parts.into())])
     });
     contents.collect()
 }
 
-fn user_part(part: &Part) -> Option<Value> {
+fn user_part(part: &Part) -> Option<Json<'_>> {
     match part {
         Part::ToolResult { name, content, .. } => {
-            let response = match serde_json::from_str(content) {
-                Ok(Value::Object(fields)) => Value::Object(fields),
-                _ => json!({ "result": content }),
-            };
-            Some(json!({ "functionResponse": { "name": name, "response": response } }))
+            let response = object_or(content, "result");
+            let fields = vec![("name", Json::text(name)), ("response", response)];
+            Some(one("functionResponse", Json::object(fields)))
         }
         other => said(other),
     }
 }
 
-fn said(part: &Part) -> Option<Value> {
+fn said(part: &Part) -> Option<Json<'_>> {
     match part {
-        Part::Text(text) if !text.is_empty() => Some(json!({ "text": text })),
+        Part::Text(text) if !text.is_empty() => Some(one("text", text.as_str())),
         Part::Image(image) => {
-            Some(json!({ "inlineData": { "mimeType": image.media_type, "data": image.data } }))
+            let fields = vec![("mimeType", Json::text(&image.media_type)), ("data", Json::text(&image.data))];
+            Some(one("inlineData", Json::object(fields)))
         }
         _ => None,
     }
 }
 
+/// An object with one field.
+fn one<'a>(name: &'a str, value: impl Into<Json<'a>>) -> Json<'a> {
+    Json::object(vec![(name, value.into())])
+}
+
 /// A signature that came with a call goes back on that call, any other part verbatim in its place.
-fn model_parts(turn: &Turn<'_>) -> Vec<Value> {
-    let mut calls: Vec<Value> = turn.tool_calls().map(call_part).collect();
+fn model_parts<'a>(turn: &Turn<'a>) -> Vec<Json<'a>> {
+    let mut calls: Vec<_> = turn.tool_calls().map(call_part).collect();
     let mut signed = vec![false; calls.len()];
     let mut parts = Vec::new();
     // Where each call stands, so that a signature may come before its call or after it.
@@ -142,16 +145,16 @@ fn model_parts(turn: &Turn<'_>) -> Vec<Value> {
         match part {
             Part::ToolCall(_) => {
                 places.push(parts.len());
-                parts.push(Value::Null);
+                parts.push(Json::Null);
             }
             Part::Opaque(item) if item.dialect == Dialect::Gemini => {
-                let name = item.json.pointer("/functionCall/name");
+                let name = item.json.path("functionCall/name");
                 let unsigned = calls.iter_mut().zip(&mut signed).find(|(call, signed)| {
-                    name.is_some() && !**signed && call.pointer("/functionCall/name") == name
+                    !name.is_null() && !**signed && call.path("functionCall/name") == name
                 });
                 match (unsigned, item.json.get("thoughtSignature")) {
-                    (Some((Value::Object(call), signed)), Some(signature)) => {
-                        call.insert("thoughtSignature".to_owned(), signature.clone());
+                    (Some((Json::Object(call), signed)), Some(signature)) => {
+                        call.set("thoughtSignature", signature.clone());
                         *signed = true;
                     }
                     _ => parts.push(item.json.clone()),
@@ -168,9 +171,6 @@ fn model_parts(turn: &Turn<'_>) -> Vec<Value> {
     parts
 }
 
-fn call_part(call: &ToolCall) -> Value {
-    let mut fields = Map::new();
-    fields.insert("name".to_owned(), call.name.as_str().into());
-    fields.insert("args".to_owned(), arguments(call));
-    json!({ "functionCall": fields })
+fn call_part(call: &ToolCall) -> Json<'_> {
+    one("functionCall", Json::object(vec![("name", Json::text(&call.name)), ("args", arguments(call))]))
 }

@@ -2,18 +2,17 @@
 //!
 //! Sources: Mistral, "Chat Completion API" and "Reasoning".
 
-use serde_json::Value;
-
 use super::{
     draft::Draft,
     turns::{ChatShape, chat_messages},
 };
 use crate::model::{
     chat::{ChatRequest, Effort, Stream},
+    json::Json,
     provider::{Dialect, Provider},
 };
 
-pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
+pub fn write<'a>(provider: &Provider, request: &'a ChatRequest, draft: &mut Draft<'a>) {
     let quirks = provider.quirks;
     draft.set("model", request.model.trim());
     draft.set("stream", request.stream == Stream::Events);
@@ -25,24 +24,24 @@ pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
     };
     let mut messages = chat_messages(request, shape);
     // An answer to be continued must say so.
-    if let Some(Value::Object(last)) = messages.last_mut()
-        && last.get("role").is_some_and(|role| role == "assistant")
-        && !last.contains_key("tool_calls")
+    if let Some(Json::Object(last)) = messages.last_mut()
+        && last.get("role").and_then(Json::as_str) == Some("assistant")
+        && last.get("tool_calls").is_none()
     {
-        last.insert("prefix".to_owned(), true.into());
+        last.set("prefix", true);
     }
     draft.set("messages", messages);
-    let fields = draft.sampling(&request.sampling, |name| match name {
+    let fields = draft.sampling(&request.sampling, &|name| match name {
         "top_k" => None,
         "seed" => Some("random_seed"),
         _ => Some(name),
     });
-    draft.body.extend(fields);
+    draft.set_all(fields);
     effort(request, draft);
 }
 
 /// Magistral always thinks when its prompt mode is on; the hybrid models know all or nothing.
-fn effort(request: &ChatRequest, draft: &mut Draft) {
+fn effort(request: &ChatRequest, draft: &mut Draft<'_>) {
     let Some(asked) = request.sampling.effort else { return };
     let reasons = request.traits.as_ref().and_then(|traits| traits.reasoning);
     if reasons == Some(false) {

@@ -7,11 +7,10 @@
 //!
 //! A parameter that is not set is not sent. The key is never a part of a URL or of a body.
 
-use serde_json::Value;
-
 use crate::model::{
     chat::ChatRequest,
     http::{ApiKey, HeaderValue, HttpRequest, Method},
+    json::{DEPTH_LIMIT, Json},
     provider::{Auth, Dialect, Provider},
 };
 
@@ -37,9 +36,9 @@ pub struct Encoded {
     /// Set by the user, but this model or host does not take it: left out.
     pub dropped: Vec<&'static str>,
     /// Sent with another value than the user asked for, the nearest that the model takes.
-    pub changed: Vec<(&'static str, Value)>,
+    pub changed: Vec<(&'static str, Json<'static>)>,
     /// Not set by the user, but the API demands it; see [`required_defaults`].
-    pub defaults: Vec<(&'static str, Value)>,
+    pub defaults: Vec<(&'static str, Json<'static>)>,
 }
 
 /// Why nothing can be sent.
@@ -51,7 +50,7 @@ pub enum EncodeError {
     BadModel,
     #[error("the address of the server is still to be filled in")]
     NoBaseUrl,
-    #[error("the extra JSON is nested deeper than {} levels", draft::DEPTH_LIMIT)]
+    #[error("the extra JSON is nested deeper than {} levels", DEPTH_LIMIT)]
     ExtraTooDeep,
 }
 
@@ -69,7 +68,7 @@ pub fn encode(
     if provider.needs_base_url() {
         return Err(EncodeError::NoBaseUrl);
     }
-    if draft::is_too_deep(&request.extra) {
+    if !request.extra.is_within(DEPTH_LIMIT) {
         return Err(EncodeError::ExtraTooDeep);
     }
     let Target { base, path } = paths::chat(provider, dialect, request)?;
@@ -87,13 +86,13 @@ pub fn encode(
     let Draft { body, dropped, changed, defaults } = draft;
     let mut headers = headers(provider, key);
     headers.push(("content-type", HeaderValue::Plain("application/json".into())));
-    let body = Some(Value::Object(body).to_string());
+    let body = Some(body.to_text());
     let request = HttpRequest { method: Method::Post, base, path, headers, body };
     Ok(Encoded { request, dropped, changed, defaults })
 }
 
 /// What is sent although the user did not set it, since the API demands it.
-pub fn required_defaults(dialect: Dialect, request: &ChatRequest) -> Vec<(&'static str, Value)> {
+pub fn required_defaults(dialect: Dialect, request: &ChatRequest) -> Vec<(&'static str, Json<'static>)> {
     match dialect {
         Dialect::AnthropicMessages => anthropic_messages::required(request).into_iter().collect(),
         _ => Vec::new(),

@@ -2,19 +2,20 @@
 //!
 //! Sources: Ollama, "Generate a chat message", "Thinking", "Tool calling".
 
-use serde_json::{Map, Value, json};
-
 use super::{
     draft::Draft,
-    turns::{Turn, arguments, system, turns},
+    turns::{Turn, arguments, message, system, turns},
 };
-use crate::model::chat::{ChatRequest, Effort, Part, Role, Stream};
+use crate::model::{
+    chat::{ChatRequest, Effort, Part, Role, Stream, ToolCall},
+    json::Json,
+};
 
-pub fn write(request: &ChatRequest, draft: &mut Draft) {
+pub fn write<'a>(request: &'a ChatRequest, draft: &mut Draft<'a>) {
     draft.set("model", request.model.trim());
     draft.set("stream", request.stream == Stream::Events);
     draft.set("messages", messages(request));
-    let options = draft.sampling(&request.sampling, |name| match name {
+    let options = draft.sampling(&request.sampling, &|name| match name {
         "max_tokens" => Some("num_predict"),
         _ => Some(name),
     });
@@ -25,7 +26,7 @@ pub fn write(request: &ChatRequest, draft: &mut Draft) {
 }
 
 /// On or off; only gpt-oss knows levels, and cannot be told not to think.
-fn think(request: &ChatRequest, draft: &mut Draft) {
+fn think(request: &ChatRequest, draft: &mut Draft<'_>) {
     let Some(asked) = request.sampling.effort else { return };
     if request.model.contains("gpt-oss") {
         let given = draft.effort(asked, &[Effort::Low, Effort::Medium, Effort::High]);
@@ -37,9 +38,9 @@ fn think(request: &ChatRequest, draft: &mut Draft) {
     draft.set("think", asked != Effort::Off);
 }
 
-fn messages(request: &ChatRequest) -> Vec<Value> {
+fn messages(request: &ChatRequest) -> Vec<Json<'_>> {
     let mut messages = Vec::new();
-    messages.extend(system(request).map(|text| json!({ "role": "system", "content": text })));
+    messages.extend(system(request).map(|text| message("system", text)));
     for turn in turns(&request.messages, false) {
         match turn.role {
             Role::User => {
@@ -53,40 +54,44 @@ fn messages(request: &ChatRequest) -> Vec<Value> {
 }
 
 /// Results are matched with calls by the name of the tool; there are no ids.
-fn tool_result(part: &Part) -> Option<Value> {
+fn tool_result(part: &Part) -> Option<Json<'_>> {
     let Part::ToolResult { name, content, .. } = part else { return None };
-    Some(json!({ "role": "tool", "tool_name": name, "content": content }))
+    let fields =
+        vec![("role", "tool".into()), ("tool_name", Json::text(name)), ("content", Json::text(content))];
+    Some(Json::object(fields))
 }
 
-fn user(turn: &Turn<'_>) -> Option<Value> {
-    let images: Vec<&str> = turn.images().map(|image| image.data.as_str()).collect();
+fn user<'a>(turn: &Turn<'a>) -> Option<Json<'a>> {
+    let images: Vec<_> = turn.images().map(|image| Json::text(&image.data)).collect();
     let text = turn.text();
-    match (text.is_empty(), images.is_empty()) {
-        (true, true) => None,
-        (_, true) => Some(json!({ "role": "user", "content": text })),
-        (_, false) => Some(json!({ "role": "user", "content": text, "images": images })),
+    if text.is_empty() && images.is_empty() {
+        return None;
     }
+    let mut fields = vec![("role", "user".into()), ("content", text.into())];
+    if !images.is_empty() {
+        fields.push(("images", images.into()));
+    }
+    Some(Json::object(fields))
 }
 
-fn assistant(turn: &Turn<'_>) -> Option<Value> {
-    let calls = turn.tool_calls();
-    let calls: Vec<Value> = calls
-        .map(|call| json!({ "function": { "name": call.name, "arguments": arguments(call) } }))
-        .collect();
+fn assistant<'a>(turn: &Turn<'a>) -> Option<Json<'a>> {
+    let call = |call: &'a ToolCall| {
+        let function = vec![("name", Json::text(&call.name)), ("arguments", arguments(call))];
+        Json::object(vec![("function", Json::object(function))])
+    };
+    let calls: Vec<_> = turn.tool_calls().map(call).collect();
     let text = turn.text();
     if text.is_empty() && calls.is_empty() {
         return None;
     }
-    let mut message = Map::new();
-    message.insert("role".to_owned(), "assistant".into());
-    message.insert("content".to_owned(), text.into());
+    let mut fields = vec![("role", "assistant".into()), ("content", text.into())];
     if !calls.is_empty() {
         // The model goes on from where it was: its thoughts belong to the calls.
         let thoughts = turn.reasoning();
         if !thoughts.is_empty() {
-            message.insert("thinking".to_owned(), thoughts.into());
+            fields.push(("thinking", thoughts.into()));
         }
-        message.insert("tool_calls".to_owned(), calls.into());
+        fields.push(("tool_calls", calls.into()));
     }
-    Some(Value::Object(message))
+    Some(Json::object(fields))
 }

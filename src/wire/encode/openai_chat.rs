@@ -4,8 +4,6 @@
 //! Sources: OpenAI, "Create chat completion"; OpenRouter, "Reasoning tokens"; DeepSeek, "Thinking mode";
 //! Groq, "Reasoning"; Z.ai, "Thinking mode"; Kimi, "Use kimi-k2-thinking"; Alibaba, "Deep thinking".
 
-use serde_json::json;
-
 use super::{
     draft::Draft,
     names::{self, GroqThinking},
@@ -13,10 +11,11 @@ use super::{
 };
 use crate::model::{
     chat::{ChatRequest, Effort, Stream},
+    json::Json,
     provider::{Dialect, EffortStyle, MaxTokens, Provider, Quirks, StreamOptions},
 };
 
-pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
+pub fn write<'a>(provider: &Provider, request: &'a ChatRequest, draft: &mut Draft<'a>) {
     let quirks = provider.quirks;
     let model = request.model.trim();
     let openai = quirks.openai_models.then(|| names::openai(model)).flatten();
@@ -25,7 +24,7 @@ pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
     draft.set("model", model);
     draft.set("stream", request.stream == Stream::Events);
     if request.stream == Stream::Events && quirks.stream_options == StreamOptions::IncludeUsage {
-        draft.set("stream_options", json!({ "include_usage": true }));
+        draft.set("stream_options", Json::object(vec![("include_usage", true.into())]));
     }
     let shape = ChatShape {
         dialect: Dialect::OpenaiChat,
@@ -44,18 +43,18 @@ pub fn write(provider: &Provider, request: &ChatRequest, draft: &mut Draft) {
         MaxTokens::MaxTokens => "max_tokens",
         MaxTokens::MaxCompletionTokens => "max_completion_tokens",
     };
-    let fields = draft.sampling(&request.sampling, |name| match name {
+    let fields = draft.sampling(&request.sampling, &|name| match name {
         _ if quirks.refuses.contains(&name) => None,
         "temperature" | "top_p" if is_fixed || (reasons && !samples_when_off) => None,
         "presence_penalty" | "frequency_penalty" if is_fixed || reasons => None,
         "max_tokens" => Some(limit),
         _ => Some(name),
     });
-    draft.body.extend(fields);
+    draft.set_all(fields);
     effort(quirks, openai, request, draft);
 }
 
-fn effort(quirks: Quirks, openai: Option<names::Openai>, request: &ChatRequest, draft: &mut Draft) {
+fn effort(quirks: Quirks, openai: Option<names::Openai>, request: &ChatRequest, draft: &mut Draft<'_>) {
     let traits = request.traits.as_ref();
     if quirks.effort == EffortStyle::Groq {
         return groq(quirks, request, draft);
@@ -74,11 +73,11 @@ fn effort(quirks: Quirks, openai: Option<names::Openai>, request: &ChatRequest, 
         }
         EffortStyle::Reasoning => {
             let given = draft.effort(asked, quirks.efforts);
-            draft.set("reasoning", json!({ "effort": given.word() }));
+            draft.set("reasoning", Json::object(vec![("effort", given.word().into())]));
         }
-        EffortStyle::Thinking => draft.set("thinking", json!({ "type": switch })),
+        EffortStyle::Thinking => draft.set("thinking", Json::object(vec![("type", switch.into())])),
         EffortStyle::ThinkingAndEffort => {
-            draft.set("thinking", json!({ "type": switch }));
+            draft.set("thinking", Json::object(vec![("type", switch.into())]));
             if asked != Effort::Off {
                 let given = draft.effort(asked, quirks.efforts);
                 draft.set("reasoning_effort", given.word());
@@ -90,7 +89,7 @@ fn effort(quirks: Quirks, openai: Option<names::Openai>, request: &ChatRequest, 
 
 /// Thoughts are asked for apart from the answer even when no effort is set: the other way they
 /// would stand in the text between `<think>` tags.
-fn groq(quirks: Quirks, request: &ChatRequest, draft: &mut Draft) {
+fn groq(quirks: Quirks, request: &ChatRequest, draft: &mut Draft<'_>) {
     let thinking = names::groq(request.model.trim(), request.traits.as_ref());
     if thinking == GroqThinking::Switch && !quirks.hide_thoughts {
         draft.set("reasoning_format", "parsed");

@@ -2,10 +2,9 @@
 
 use std::collections::VecDeque;
 
-use serde_json::{Map, Value, json};
-
 use crate::model::{
     chat::{ChatRequest, Image, Message, Part, Role, ToolCall},
+    json::{Json, Object},
     provider::Dialect,
 };
 
@@ -70,7 +69,7 @@ impl<'a> Turn<'a> {
     }
 
     /// The items that came in this format, as they came.
-    pub fn opaque(&self, dialect: Dialect) -> impl Iterator<Item = &'a Value> {
+    pub fn opaque(&self, dialect: Dialect) -> impl Iterator<Item = &'a Json<'static>> {
         self.parts().filter_map(move |part| match part {
             Part::Opaque(item) if item.dialect == dialect => Some(&item.json),
             _ => None,
@@ -118,14 +117,31 @@ impl CallIds {
 
 /// Arguments as an object, where a format has no text for them. Text that is no JSON object, which
 /// some models write, goes as the one argument that it is.
-pub fn arguments(call: &ToolCall) -> Value {
-    if call.arguments.trim().is_empty() {
-        return json!({});
+pub fn arguments(call: &ToolCall) -> Json<'_> {
+    object_or(arguments_text(call), "arguments")
+}
+
+/// The text of the arguments, for the formats that have one.
+pub fn arguments_text(call: &ToolCall) -> &str {
+    if call.arguments.trim().is_empty() { "{}" } else { &call.arguments }
+}
+
+/// The object that a text is, or else one that holds the text under that name.
+pub fn object_or<'a>(text: &'a str, name: &'static str) -> Json<'a> {
+    match Json::read(text) {
+        Ok(json @ Json::Object(_)) => json,
+        _ => Json::object(vec![(name, Json::text(text))]),
     }
-    match serde_json::from_str(&call.arguments) {
-        Ok(Value::Object(fields)) => Value::Object(fields),
-        _ => json!({ "arguments": call.arguments }),
-    }
+}
+
+/// What one side says.
+pub fn message<'a>(role: &'static str, content: impl Into<Json<'a>>) -> Json<'a> {
+    Json::object(vec![("role", role.into()), ("content", content.into())])
+}
+
+/// A part of that type.
+pub fn typed<'a>(kind: &'static str, name: &'static str, value: impl Into<Json<'a>>) -> Json<'a> {
+    Json::object(vec![("type", kind.into()), (name, value.into())])
 }
 
 pub fn data_url(image: &Image) -> String {
@@ -147,16 +163,15 @@ pub struct ChatShape {
 }
 
 /// The `messages` of Chat Completions and its copies. Turns that say nothing are left out.
-pub fn chat_messages(request: &ChatRequest, shape: ChatShape) -> Vec<Value> {
+pub fn chat_messages(request: &ChatRequest, shape: ChatShape) -> Vec<Json<'_>> {
     let mut messages = Vec::new();
-    messages.extend(system(request).map(|text| json!({ "role": shape.system_role, "content": text })));
+    messages.extend(system(request).map(|text| message(shape.system_role, text)));
     let mut ids = CallIds::default();
     for turn in turns(&request.messages, shape.strict_turns) {
         match turn.role {
             Role::User => {
-                messages.extend(tool_results(&turn, &mut ids));
-                messages
-                    .extend(user_content(&turn).map(|content| json!({ "role": "user", "content": content })));
+                messages.extend(turn.parts().filter_map(|part| tool_result(part, &mut ids)));
+                messages.extend(user_content(&turn).map(|content| message("user", content)));
             }
             Role::Assistant => messages.extend(assistant(&turn, shape, &mut ids)),
         }
@@ -164,74 +179,71 @@ pub fn chat_messages(request: &ChatRequest, shape: ChatShape) -> Vec<Value> {
     messages
 }
 
-fn tool_results(turn: &Turn<'_>, ids: &mut CallIds) -> Vec<Value> {
-    let results = turn.parts().filter_map(|part| match part {
-        Part::ToolResult { call_id, content, .. } => {
-            let id = ids.of_result(call_id);
-            Some(json!({ "role": "tool", "tool_call_id": id, "content": content }))
-        }
-        _ => None,
-    });
-    results.collect()
+fn tool_result<'a>(part: &'a Part, ids: &mut CallIds) -> Option<Json<'a>> {
+    let Part::ToolResult { call_id, content, .. } = part else { return None };
+    let id = ids.of_result(call_id);
+    let fields = vec![("role", "tool".into()), ("tool_call_id", id.into()), ("content", Json::text(content))];
+    Some(Json::object(fields))
 }
 
 /// A mere string where it can be one: some hosts know no list of parts.
-fn user_content(turn: &Turn<'_>) -> Option<Value> {
+fn user_content<'a>(turn: &Turn<'a>) -> Option<Json<'a>> {
     if turn.images().next().is_none() {
-        return Some(turn.text()).filter(|text| !text.is_empty()).map(Value::from);
+        return Some(turn.text()).filter(|text| !text.is_empty()).map(Json::from);
     }
     let parts = turn.parts().filter_map(|part| match part {
-        Part::Image(image) => Some(json!({ "type": "image_url", "image_url": { "url": data_url(image) } })),
-        other => text(other).map(|text| json!({ "type": "text", "text": text })),
+        Part::Image(image) => {
+            let url = Json::object(vec![("url", data_url(image).into())]);
+            Some(typed("image_url", "image_url", url))
+        }
+        other => text(other).map(|text| typed("text", "text", text)),
     });
-    Some(parts.collect())
+    Some(Json::List(parts.collect()))
 }
 
-fn assistant(turn: &Turn<'_>, shape: ChatShape, ids: &mut CallIds) -> Option<Value> {
-    let mut message = Map::new();
-    let calls: Vec<Value> = turn.tool_calls().map(|call| chat_call(call, ids)).collect();
+fn assistant<'a>(turn: &Turn<'a>, shape: ChatShape, ids: &mut CallIds) -> Option<Json<'a>> {
+    let calls: Vec<_> = turn.tool_calls().map(|call| chat_call(call, ids)).collect();
     let content = Some(turn.text()).filter(|text| !text.is_empty());
     if content.is_none() && calls.is_empty() {
         return None;
     }
+    let mut message = Object::new();
+    message.set("role", "assistant");
+    message.set("content", content.map_or(Json::Null, Json::from));
     if !calls.is_empty() {
         let thoughts = turn.reasoning();
         if shape.echo_reasoning && !thoughts.is_empty() {
-            message.insert("reasoning_content".to_owned(), thoughts.into());
+            message.set("reasoning_content", thoughts);
         }
-        message.insert("tool_calls".to_owned(), calls.into());
+        message.set("tool_calls", calls);
     }
-    for fields in turn.opaque(shape.dialect).filter_map(Value::as_object) {
+    for fields in turn.opaque(shape.dialect).filter_map(Json::as_object) {
         add_fields(&mut message, fields);
     }
-    message.insert("role".to_owned(), "assistant".into());
-    message.insert("content".to_owned(), content.map_or(Value::Null, Value::from));
-    Some(Value::Object(message))
+    Some(Json::Object(message))
 }
 
 /// Fields of an earlier answer's message, such as OpenRouter's `reasoning_details`: lists join,
 /// what this program writes itself stays.
-fn add_fields(message: &mut Map<String, Value>, fields: &Map<String, Value>) {
-    for (name, value) in fields {
+fn add_fields<'a>(message: &mut Object<'a>, fields: &'a Object<'_>) {
+    for (name, value) in fields.iter() {
         match (message.get_mut(name), value) {
-            (Some(Value::Array(list)), Value::Array(more)) if name != "tool_calls" => {
+            (Some(Json::List(list)), Json::List(more)) if name != "tool_calls" => {
                 list.extend(more.iter().cloned());
             }
             (Some(_), _) => {}
-            (None, _) => {
-                message.insert(name.clone(), value.clone());
-            }
+            (None, _) => message.set(name, value.clone()),
         }
     }
 }
 
-fn chat_call(call: &ToolCall, ids: &mut CallIds) -> Value {
-    let arguments = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
-    json!({
-        "id": ids.of_call(&call.id),
-        "type": "function",
-        "function": { "name": call.name, "arguments": arguments },
-    })
+fn chat_call<'a>(call: &'a ToolCall, ids: &mut CallIds) -> Json<'a> {
+    let function = vec![("name", Json::text(&call.name)), ("arguments", Json::text(arguments_text(call)))];
+    Json::object(vec![
+        ("id", ids.of_call(&call.id).into()),
+        ("type", "function".into()),
+        ("function", Json::object(function)),
+    ])
 }
 
 #[cfg(test)]
@@ -249,14 +261,15 @@ mod tests {
 
     #[test]
     fn arguments_are_an_object_whatever_a_model_wrote() {
-        let check = |text: &str, expected: Value| {
+        let check = |text: &str, expected: &str| {
             let call = ToolCall { arguments: text.to_owned(), ..ToolCall::default() };
-            assert_eq!(arguments(&call), expected, "{text}");
+            assert_eq!(arguments(&call).to_text(), expected, "{text}");
         };
-        check("", json!({}));
-        check("{\"a\": [1]}", json!({"a": [1]}));
-        check("[1]", json!({"arguments": "[1]"}));
-        check("{\"a\":", json!({"arguments": "{\"a\":"}));
+        check("", "{}");
+        check(" \n", "{}");
+        check("{\"a\": [1]}", r#"{"a":[1]}"#);
+        check("[1]", r#"{"arguments":"[1]"}"#);
+        check("{\"a\":", r#"{"arguments":"{\"a\":"}"#);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod openai_chat;
 mod openai_responses;
 
 use super::{script::Section, simulation::Refusal};
-use crate::model::provider::Dialect;
+use crate::model::{json::quote, provider::Dialect};
 
 /// Writes the events of one answer.
 #[derive(Debug)]
@@ -185,8 +185,9 @@ pub fn content_type(dialect: Dialect) -> &'static str {
 
 /// A text as a JSON string, with its quotes.
 fn quoted(text: &str) -> String {
-    // A string can always be written.
-    serde_json::to_string(text).unwrap_or_default()
+    let mut out = String::new();
+    quote(text, &mut out);
+    out
 }
 
 /// A server-sent event without a name.
