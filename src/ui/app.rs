@@ -117,8 +117,8 @@ fn tab_bar(page: Page) -> El {
                 el("span").attr("dir", "auto").live(move || settings.with(|settings| settings.model.clone())),
             )
     };
-    let tabs = el("div")
-        .attrs(&[("class", "tabs"), ("role", "group")])
+    let tabs = el("nav")
+        .attr("class", "tabs")
         .each(move || page.panels.with(|panels| panels.iter().map(|panel| panel.id).collect()), tab);
     label_of(tabs, page, Word::Tabs)
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -188,9 +188,16 @@ impl Browser {
             }});
             look();"
         );
-        let args = vec![args, json!(DEADLINE.as_millis() as u64)];
-        let answer = self.session.execute_async(script, args).await;
-        let answer = answer.map_err(|error| format!("while waiting for {what}: {error}"))?;
+        let begun = Instant::now();
+        let answer = loop {
+            let args = vec![args.clone(), json!(DEADLINE.as_millis() as u64)];
+            match self.session.execute_async(script.as_str(), args).await {
+                Ok(answer) => break answer,
+                // The page has gone to another one, which is looked at next.
+                Err(error) if error.to_string().contains("unload") && begun.elapsed() < DEADLINE => {}
+                Err(error) => return Err(format!("while waiting for {what}: {error}").into()),
+            }
+        };
         match answer.json().get("met") {
             Some(value) => Ok(value.clone()),
             None => Err(format!(
@@ -234,7 +241,7 @@ impl Browser {
 
     /// Waits until what the document says is also drawn, since some engines picture the last frame
     /// they have; a window that draws no frames is pictured as it is.
-    async fn wait_for_paint(&self) -> Result {
+    pub async fn wait_for_paint(&self) -> Result {
         let script = "
             const done = arguments[0];
             requestAnimationFrame(() => requestAnimationFrame(() => done(true)));

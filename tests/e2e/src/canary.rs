@@ -19,7 +19,7 @@ const PLACES: &str = "
         'the history': JSON.stringify(history.state),
     };
     // What a field holds, and every place a text hides in, is not in the document's source.
-    const fields = [...document.querySelectorAll('input:not([type=password]), textarea, select, option')];
+    const fields = [...document.querySelectorAll('input, textarea, select, option')];
     places['a field'] = JSON.stringify(fields.map((field) => [field.name, field.value, field.placeholder]));
     // Buffers as text, in both widths of characters; keys of WebCrypto that cannot be read tell nothing.
     const text = (value, seen = new Set()) => {

@@ -11,7 +11,7 @@ use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONNECTION,
     CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, request};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
@@ -69,6 +69,7 @@ impl Mount {
                 cors: Cors::Reflective,
                 hides_unauthorized: false,
                 exposed: None,
+                models: None,
                 queue,
             }),
             gate: watch::Sender::default(),
@@ -103,6 +104,13 @@ impl Mount {
     /// Answers the request after the earlier ones with this; the last one repeats.
     pub fn then(self, answers: impl Into<Scripts>) -> Self {
         self.stage.settings().queue.extend(answers.into().0.into_iter().map(Arc::new));
+        self
+    }
+
+    /// Answers every GET with this list of models, as JSON. The queue and [`Mount::requests`] then
+    /// know only of the calls to models.
+    pub fn models(self, list: impl Into<String>) -> Self {
+        self.stage.settings().models = Some(list.into());
         self
     }
 
@@ -184,6 +192,12 @@ impl Mount {
         if cors::is_preflight(&head.method, &head.headers) {
             return Ok(self.answer_preflight(head, path));
         }
+        if let Some(list) = self.stage.models(&head.method) {
+            let script = Script::new(200).header("content-type", "application/json");
+            let mut headers = replayable_headers(&script);
+            self.stage.mark(&script, &head.headers, &mut headers);
+            return Ok((StatusCode::OK, headers, list).into_response());
+        }
         let script = self.stage.next_script(&head.headers);
         let index = self.stage.record(Request {
             path: path.to_owned(),
@@ -238,6 +252,7 @@ struct Settings {
     cors: Cors,
     hides_unauthorized: bool,
     exposed: Option<&'static str>,
+    models: Option<String>,
     queue: VecDeque<Arc<Script>>,
 }
 
@@ -248,6 +263,11 @@ struct Gate {
 }
 
 impl Stage {
+    /// What a GET gets, where that was said.
+    fn models(&self, method: &Method) -> Option<String> {
+        self.settings().models.clone().filter(|_| *method == Method::GET)
+    }
+
     /// How many steps were released up to now; a gated replay counts from where it starts.
     pub(crate) fn released(&self) -> usize {
         self.gate.borrow().released

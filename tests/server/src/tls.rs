@@ -2,6 +2,7 @@
 //! server's own, so that a browser can be told to trust one thing.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -67,6 +68,8 @@ impl Authority {
         };
         let mut params = CertificateParams::new(names)?;
         params.distinguished_name.push(DnType::CommonName, name);
+        // Without this it comes from the key, and Firefox trusts nobody who uses one number twice.
+        params.serial_number = Some(RandomState::new().hash_one(name).into());
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use thirtyfour::Key;
 
 use super::dialogs::{Confirmation, KeysDialog, SetsDialog, SettingsDialog};
 use super::panel::{Panel, PanelView};
@@ -208,6 +209,12 @@ impl<'b> ComparePage<'b> {
         .await
     }
 
+    /// Waits until all panels show a part of their answer, those that have ended among them.
+    pub async fn wait_until_all_have_text(&self) -> Result {
+        let condition = "panels().map(view).every((it) => it.text !== '')";
+        self.wait_until("text in every panel", condition, Value::Null).await
+    }
+
     pub async fn open_keys(&self) -> Result<KeysDialog<'_>> {
         self.press("button#open-keys").await?;
         KeysDialog::shown(self.browser).await
@@ -244,6 +251,18 @@ impl<'b> ComparePage<'b> {
         self.read("return document.documentElement.lang;", Value::Null).await
     }
 
+    /// What was copied, pasted into the composer, which is left empty.
+    pub async fn pasted_clipboard(&self) -> Result<String> {
+        self.set_prompt("").await?;
+        let field = self.browser.find("textarea#prompt").await?;
+        field.send_keys(Key::Control + "v" + Key::Null).await?;
+        let filled = "document.querySelector('textarea#prompt').value !== ''";
+        self.wait_until("what was copied", filled, Value::Null).await?;
+        let pasted = self.prompt().await?;
+        self.set_prompt("").await?;
+        Ok(pasted)
+    }
+
     /// Presses what is seen at this selector.
     pub async fn press(&self, css: &str) -> Result {
         let pressed = self.browser.find(css).await?.click().await;
@@ -257,7 +276,7 @@ impl<'b> ComparePage<'b> {
 
     /// Waits for a condition over `panels()` and `view(panel)`.
     pub async fn wait_until(&self, what: &str, condition: &str, args: Value) -> Result {
-        let condition = format!("(() => {{ {PANELS}\n return {condition}; }})()");
+        let condition = format!("(() => {{ {PANELS}\n return ({condition}); }})()");
         let state = format!("{PANELS}\n return panels().slice(0, 12).map(view);");
         self.browser.wait_until(what, &condition, args, &state).await?;
         Ok(())

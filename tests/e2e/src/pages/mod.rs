@@ -10,15 +10,22 @@ pub mod dialogs;
 pub mod panel;
 pub mod setup;
 
-use thirtyfour::WebElement;
+use thirtyfour::{Key, WebElement};
 
 use crate::Result;
 
 /// Types over what is in a field, and sees that it holds just that.
 async fn type_into(field: &WebElement, what: &str, text: &str) -> Result {
     let typed = async {
-        field.clear().await?;
-        field.send_keys(text).await?;
+        if text.is_empty() {
+            // By keys, since drivers that clear a field tell the page only that it has changed.
+            field.send_keys(Key::Control + "a").await?;
+            field.send_keys(Key::Backspace + "").await?;
+        } else {
+            field.clear().await?;
+            // WebKit's driver leaves out what is no key.
+            field.send_keys(text.replace('\n', &Key::Return.value().to_string())).await?;
+        }
         field.prop("value").await
     }
     .await;

@@ -37,6 +37,7 @@ pub struct PanelView {
 }
 
 /// One panel, by its place on the page.
+#[derive(Clone, Copy)]
 pub struct Panel<'p> {
     pub(super) page: &'p ComparePage<'p>,
     pub(super) index: usize,
@@ -91,12 +92,12 @@ impl<'p> Panel<'p> {
     }
 
     /// The form of this panel, which is opened where it does not stand open.
-    pub async fn setup(&self) -> Result<Setup<'_, 'p>> {
+    pub async fn setup(&self) -> Result<Setup<'p>> {
         if !self.shows("select[name=provider]").await? {
             self.choose_from_menu("setup").await?;
             self.wait_for("select[name=provider]").await?;
         }
-        Ok(Setup { panel: self })
+        Ok(Setup { panel: *self })
     }
 
     pub async fn view(&self) -> Result<PanelView> {
@@ -162,6 +163,18 @@ impl<'p> Panel<'p> {
             .await
     }
 
+    /// Waits for a condition over `panels()`, where `args` is the place of this panel.
+    pub async fn wait_until(&self, what: &str, condition: &str) -> Result {
+        let what = format!("{what} in panel {}", self.index);
+        self.page.wait_until(&what, condition, json!(self.index)).await
+    }
+
+    /// The text at this selector inside the panel.
+    pub async fn text_of(&self, css: &str) -> Result<String> {
+        let script = "return panels()[args.index].querySelector(args.css)?.textContent ?? '';";
+        self.page.read(script, json!({"index": self.index, "css": css})).await
+    }
+
     /// Whether something of this panel can be seen.
     pub async fn shows(&self, css: &str) -> Result<bool> {
         let script = "
@@ -180,9 +193,16 @@ impl<'p> Panel<'p> {
         format!("panel {}", self.index)
     }
 
+    /// An element inside the panel, where it can be seen.
     pub async fn find(&self, css: &str) -> Result<WebElement> {
         let panel: WebElement = self.page.browser.nth("section[data-panel]", self.index).await?;
         let found = panel.find(By::Css(css)).await;
-        Ok(found.map_err(|error| format!("{css} is not in panel {}: {error}", self.index))?)
+        let found = found.map_err(|error| format!("{css} is not in panel {}: {error}", self.index))?;
+        // Sideways too, which not every driver does by itself. What is not there to be seen stays.
+        let script = "
+            args.scrollIntoView({ behavior: 'instant', block: 'nearest', inline: 'nearest' });
+            return true;";
+        self.page.browser.read::<bool>(script, found.to_json()?).await?;
+        Ok(found)
     }
 }

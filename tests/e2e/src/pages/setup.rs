@@ -8,18 +8,22 @@ use super::panel::Panel;
 use super::type_into;
 use crate::Result;
 
-pub struct Setup<'a, 'p> {
-    pub(super) panel: &'a Panel<'p>,
+pub struct Setup<'p> {
+    pub(super) panel: Panel<'p>,
 }
 
-impl Setup<'_, '_> {
+impl Setup<'_> {
     pub async fn choose_provider(&self, id: &str) -> Result {
         self.choose("provider", id).await
     }
 
     /// Chooses the wire format, where the provider has several.
     pub async fn choose_dialect(&self, id: &str) -> Result {
-        self.choose("dialect", id).await
+        if self.panel.shows("select[name=dialect]").await? {
+            self.choose("dialect", id).await
+        } else {
+            Ok(())
+        }
     }
 
     pub async fn set_base_url(&self, url: &str) -> Result {
@@ -46,6 +50,20 @@ impl Setup<'_, '_> {
     pub async fn value(&self, name: &str) -> Result<String> {
         let field = self.panel.find(&format!("[name={name}]")).await?;
         Ok(field.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Asks the provider whether the key and the server are right.
+    pub async fn check(&self) -> Result {
+        self.panel.press("button[name=check]").await
+    }
+
+    /// What came of it.
+    pub async fn wait_for_check(&self) -> Result<String> {
+        let condition = "
+            !/[…]|\\.\\.\\./.test(panels()[args].querySelector('.check-result').textContent)
+            && panels()[args].querySelector('.check-result').textContent !== ''";
+        self.panel.wait_until("the result of a check", condition).await?;
+        self.panel.text_of(".check-result").await
     }
 
     pub async fn close(&self) -> Result {

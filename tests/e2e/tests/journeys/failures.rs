@@ -1,58 +1,88 @@
 //! What goes wrong on the way, and what is kept.
 
-use std::time::Duration;
+use tutti_e2e::{Phase, journey_with};
+use tutti_test_server::{End, Replay};
 
-use tutti_e2e::{Phase, journey};
-use tutti_test_server::{End, Pace, Replay, TestServer};
-
-use crate::stand_ins::{ANTHROPIC, GOOGLE, OPENAI, PROMPT, PROVIDERS, open, page_server, see_no_key};
+use crate::stand_ins::{ANTHROPIC, GOOGLE, OPENAI, PROMPT, PROVIDERS, World};
 
 #[tokio::test]
-async fn one_failure_leaves_the_others_whole() {
-    journey(async |browser| {
-        let site = page_server().await?;
-        let hosts = TestServer::start().await;
-        // Some gateways repeat the key they were sent; the page must not.
-        let words = "This key is not known to the orchestra";
-        let refusal = format!(
-            r#"{{"error":{{"message":"{words}: {}","type":"invalid_request_error","code":"invalid_api_key"}}}}"#,
-            OPENAI.key
-        );
-        let cut = ANTHROPIC.recorded_answer()?;
+async fn the_failed_are_asked_again_and_nobody_else_is_touched() {
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        let words = "The orchestra is on holiday";
+        let refusal =
+            format!(r#"{{"error":{{"message":"{words}","code":400,"status":"FAILED_PRECONDITION"}}}}"#);
+        let (cut, second) = (ANTHROPIC.recorded_answer()?, GOOGLE.recorded_answer()?);
         let cut_replay = Replay::of(&cut);
         let half = cut_replay.chunks.len() / 2;
-        let cut_replay = cut_replay.cut_after(half, End::Reset).gated(half);
-        let whole = GOOGLE.recorded_answer()?;
-        let whole_replay = Replay::of(&whole).pace(Pace::Every(Duration::from_millis(5)));
-        let mounts = [
-            OPENAI.mount(&hosts, Replay::json(401, refusal)),
-            ANTHROPIC.mount(&hosts, cut_replay),
-            GOOGLE.mount(&hosts, whole_replay),
+        let whole = OPENAI.recorded_answer()?;
+        let hosts = [
+            world.host(OPENAI, Replay::of(&whole)),
+            world
+                .host(ANTHROPIC, cut_replay.clone().cut_after(half, End::Reset).gated(half))
+                .then(cut_replay),
+            world.host(GOOGLE, Replay::json(400, refusal)).then(Replay::of(&second)),
         ];
-
-        let page = open(browser, &site).await?;
-        for (index, provider) in PROVIDERS.iter().enumerate() {
-            provider.set_up(&page, index, &mounts[index]).await?;
-        }
+        let page = world.open_with(browser, &PROVIDERS).await?;
         page.ask(PROMPT).await?;
         page.panel(1).wait_for_text().await?;
-        mounts[1].release_all();
-
-        page.panel(0).wait_for_phase(Phase::Failed).await?;
+        // The server goes in mid-stream.
+        hosts[1].release_all();
+        page.panel(0).wait_for_phase(Phase::Finished).await?;
         page.panel(1).wait_for_phase(Phase::Truncated).await?;
-        page.panel(2).wait_for_phase(Phase::Finished).await?;
-        browser.screenshot("settled").await?;
+        page.panel(2).wait_for_phase(Phase::Failed).await?;
+        browser.screenshot("one-failed").await?;
 
         let panels = page.panels().await?;
-        let error = panels[0].error.as_deref().unwrap_or_default();
-        assert!(error.contains(words), "{error:?}");
-        assert_eq!(panels[0].text, "");
-        assert_ne!(panels[1].text, "");
-        assert!(cut.expected_text().starts_with(&panels[1].text));
-        assert_eq!(panels[2].text, whole.expected_text());
-        assert_eq!(panels[2].error, None);
-        assert_eq!(page.panels_that_say(words).await?, [0]);
-        see_no_key(browser).await
+        assert_eq!((panels[0].text.as_str(), &panels[0].error), (whole.expected_text(), &None));
+        let kept = &panels[1].text;
+        assert!(!kept.is_empty() && cut.expected_text().starts_with(kept.as_str()), "{kept:?}");
+        assert!(panels[1].phase_words.contains("incomplete"), "{:?}", panels[1]);
+        assert!(panels[2].error.as_deref().is_some_and(|error| error.contains(words)), "{:?}", panels[2]);
+        assert_eq!(page.panels_that_say(words).await?, [2]);
+
+        assert!(page.offers_to_retry_failed().await?);
+        page.retry_failed().await?;
+        page.wait_for_all(Phase::Finished).await?;
+        let panels = page.panels().await?;
+        assert_eq!(panels[0].text, whole.expected_text());
+        assert_eq!(panels[1].text, cut.expected_text());
+        assert_eq!(panels[2].text, second.expected_text());
+        assert_eq!(hosts.each_ref().map(|host| host.requests().len()), [1, 2, 2]);
+        assert!(hosts[2].requests().iter().all(|request| request.mentions(PROMPT)));
+        assert!(!page.offers_to_retry_failed().await?);
+        world.see_no_key_astray(browser).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn too_many_requests_are_waited_for_and_then_answered() {
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        let cassette = ANTHROPIC.recorded_answer()?;
+        let slow_down = r#"{"type":"error","error":{"type":"rate_limit_error","message":"slowly"}}"#;
+        let host = world
+            .host(ANTHROPIC, Replay::json(429, slow_down).header("retry-after", "2"))
+            .then(Replay::of(&cassette));
+        let page = world.open_with(browser, &[ANTHROPIC]).await?;
+        page.ask(PROMPT).await?;
+        page.panel(0).wait_for_phase(Phase::Backoff).await?;
+        // Which error, which attempt comes next, and when; the seconds count.
+        let words = page.panel(0).view().await?.phase_words;
+        assert!(words.contains("429") && words.contains("attempt 2"), "{words}");
+        page.wait_until(
+            "other seconds",
+            "panels()[0].querySelector('.phase').textContent !== args",
+            serde_json::json!(words),
+        )
+        .await?;
+        page.panel(0).wait_for_phase(Phase::Finished).await?;
+        let view = page.panel(0).view().await?;
+        assert_eq!(view.text, cassette.expected_text());
+        assert_eq!(view.error, None);
+        assert_eq!(host.requests().len(), 2);
+        world.see_no_key_astray(browser).await
     })
     .await;
 }

@@ -1,7 +1,16 @@
 //! What a person does with the page, from the first visit on.
 
+mod addresses;
+mod bad_input;
+mod crowds;
 mod failures;
 mod first_visit;
 mod harness;
+mod hidden;
+mod keyboard;
+mod keys;
+mod memory;
 mod providers;
+mod screens;
 mod stand_ins;
+mod typing;

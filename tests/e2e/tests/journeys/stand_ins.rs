@@ -1,130 +1,246 @@
-//! Who stands in for the page's host and for the providers.
+//! Who stands in for the page's host and for the providers, under their real names.
 
-use tutti_e2e::{Browser, ComparePage, Result, built_page, check_no_key_in_sight};
-use tutti_test_server::{Cassette, Cors, Mount, Replay, Request, TestServer};
+use serde_json::{Value, json};
+use tutti::grid::settings::PanelSettings;
+use tutti::grid::workspace::Workspace;
+use tutti::model::catalog;
+use tutti::model::provider::Dialect;
+use tutti_e2e::{Browser, ComparePage, Options, Result, built_page, check_no_key_in_sight};
+use tutti_test_server::script::Scripts;
+use tutti_test_server::{Cassette, Mount, Replay, TestServer};
 
 pub const PROMPT: &str = "Why does an orchestra play tutti?";
 pub const MODEL: &str = "test-model-1";
 
-/// The page's own server. Providers' mounts are on another one, so that calls cross origins.
+/// Where the page is, as far as the browser knows.
+pub const SITE: &str = "https://tutti.test/";
+
+/// A provider as it stands in the catalogue, at its own address, with a marked key: no journey may
+/// find that where it does not belong.
+#[derive(Clone, Copy)]
+pub struct Provider {
+    pub id: &'static str,
+    pub dialect: Dialect,
+    pub host: &'static str,
+    /// Where a call goes; `MODEL` stands for the model.
+    pub path: &'static str,
+    /// The header that carries the key, and what stands before it.
+    pub auth: (&'static str, &'static str),
+    pub key: &'static str,
+    /// What the key is called in an `.env` file.
+    pub variable: &'static str,
+    pub cassette: &'static str,
+}
+
+pub const OPENAI: Provider = Provider {
+    id: "openai",
+    dialect: Dialect::OpenaiChat,
+    host: "api.openai.com",
+    path: "/v1/chat/completions",
+    auth: ("authorization", "Bearer "),
+    key: "sk-test-openai-7b1f02c9e4",
+    variable: "OPENAI_API_KEY",
+    cassette: "openai_chat/text-ko-ja-emoji",
+};
+
+pub const ANTHROPIC: Provider = Provider {
+    id: "anthropic",
+    dialect: Dialect::AnthropicMessages,
+    host: "api.anthropic.com",
+    path: "/v1/messages",
+    auth: ("x-api-key", ""),
+    key: "sk-ant-test-58d0c3aa91",
+    variable: "ANTHROPIC_API_KEY",
+    cassette: "anthropic_messages/text-ko-ja-emoji",
+};
+
+pub const GOOGLE: Provider = Provider {
+    id: "google",
+    dialect: Dialect::Gemini,
+    host: "generativelanguage.googleapis.com",
+    path: "/v1beta/models/MODEL:streamGenerateContent?alt=sse",
+    auth: ("x-goog-api-key", ""),
+    key: "AIza-test-e90b7766f3",
+    variable: "GEMINI_API_KEY",
+    cassette: "gemini/text-ko-ja-emoji",
+};
+
+pub const PROVIDERS: [Provider; 3] = [OPENAI, ANTHROPIC, GOOGLE];
+
+impl Provider {
+    pub fn recorded_answer(self) -> Result<Cassette> {
+        Ok(Cassette::load(Cassette::own_folder(), self.cassette)?)
+    }
+
+    pub fn origin(self) -> String {
+        format!("https://{}", self.host)
+    }
+
+    /// A panel that asks this provider, as somebody would have set it up.
+    pub fn panel(self) -> PanelSettings {
+        let row = catalog::find(self.id).expect("a row of the catalogue");
+        PanelSettings { dialect: self.dialect, ..PanelSettings::new(row, MODEL) }
+    }
+
+    /// Fills in a panel by hand.
+    pub async fn set_up(self, page: &ComparePage<'_>, index: usize) -> Result {
+        let panel = page.panel(index);
+        let setup = panel.setup().await?;
+        setup.choose_provider(self.id).await?;
+        setup.choose_dialect(self.dialect.name()).await?;
+        setup.set_key(self.key).await?;
+        setup.close().await?;
+        panel.choose_model(MODEL).await
+    }
+
+    /// That its host was asked once, in this provider's way.
+    pub fn check_request(self, host: &Mount) {
+        let requests = host.requests();
+        let [request] = requests.as_slice() else {
+            panic!("{} was asked {} times", self.id, requests.len());
+        };
+        let path = self.path.replace("MODEL", MODEL);
+        assert_eq!((request.method.as_str(), &request.path), ("POST", &path));
+        let (header, prefix) = self.auth;
+        let credential = format!("{prefix}{}", self.key);
+        assert_eq!(request.header(header), Some(credential.as_str()));
+        assert!(request.mentions(PROMPT), "{}", request.body_text());
+        for preflight in host.preflights() {
+            assert!(!preflight.refused, "{preflight:?}");
+        }
+    }
+}
+
+/// All there is of the internet: the page's host and those of providers.
+pub struct World {
+    pub net: TestServer,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let net = TestServer::start_proxy().await;
+        net.serve_dist_at("tutti.test", built_page().expect("a built page"));
+        Self { net }
+    }
+
+    /// For a browser that lives in it.
+    pub fn options(&self) -> Options {
+        let proxy = self.net.address().parse().expect("the proxy's own address");
+        Options::default().behind(proxy)
+    }
+
+    /// The provider's host answers with this; a list of models it has too.
+    pub fn host(&self, provider: Provider, answers: impl Into<Scripts>) -> Mount {
+        self.net.host(provider.host, answers).models(list_of_models(provider.dialect))
+    }
+
+    /// Opens the page for the first time.
+    pub async fn open<'b>(&self, browser: &'b Browser) -> Result<ComparePage<'b>> {
+        ComparePage::open(browser, SITE).await
+    }
+
+    /// Opens the page as somebody finds it who has been there before.
+    pub async fn open_again<'b>(
+        &self,
+        browser: &'b Browser,
+        panels: Vec<PanelSettings>,
+    ) -> Result<ComparePage<'b>> {
+        open_again(browser, SITE, &Workspace { panels, ..Workspace::default() }).await
+    }
+
+    /// Opens the page with a panel for each of these providers, and their keys.
+    pub async fn open_with<'b>(
+        &self,
+        browser: &'b Browser,
+        providers: &[Provider],
+    ) -> Result<ComparePage<'b>> {
+        let panels = providers.iter().map(|provider| provider.panel()).collect();
+        let page = self.open_again(browser, panels).await?;
+        paste_keys(&page, providers).await?;
+        Ok(page)
+    }
+
+    /// What every journey with keys ends with: no key is in sight, none was sent to anybody but
+    /// the host it is for, there in the one header it belongs into, and nobody else was asked.
+    pub async fn see_no_key_astray(&self, browser: &Browser) -> Result {
+        let keys = PROVIDERS.map(|provider| provider.key);
+        check_no_key_in_sight(browser, &keys).await?;
+        for request in self.net.all_requests() {
+            for provider in PROVIDERS {
+                if !request.mentions(provider.key) {
+                    continue;
+                }
+                let is_at_home = request.url.starts_with(&format!("{}/", provider.origin()));
+                assert!(is_at_home, "{} was sent the key of {}", request.url, provider.id);
+                assert!(!request.url.contains(provider.key), "a key in an address: {}", request.url);
+                assert!(!request.body_text().contains(provider.key), "a key in a body: {}", request.url);
+                let (header, _) = provider.auth;
+                let carriers = request.headers.iter().filter(|(_, value)| value.contains(provider.key));
+                let carriers: Vec<_> = carriers.map(|(name, _)| name.as_str()).collect();
+                assert_eq!(carriers, [header], "{}", request.url);
+            }
+        }
+        assert_eq!(self.net.strangers(), [], "somebody else was asked");
+        Ok(())
+    }
+}
+
+/// The page's own server, without a proxy: for servers of this computer.
 pub async fn page_server() -> Result<TestServer> {
     let server = TestServer::start().await;
     server.serve_dist(built_page()?);
     Ok(server)
 }
 
-/// Opens the page from its own server.
-pub async fn open<'b>(browser: &'b Browser, site: &TestServer) -> Result<ComparePage<'b>> {
-    ComparePage::open(browser, &format!("{}/", site.base_url())).await
+/// Opens the page at an address where it has saved this before.
+pub async fn open_again<'b>(
+    browser: &'b Browser,
+    address: &str,
+    saved: &Workspace,
+) -> Result<ComparePage<'b>> {
+    // Storage belongs to an origin, so some file of it has to be open; the page itself would
+    // write over what it finds.
+    browser.visit(&format!("{address}boot.js")).await?;
+    let save = "localStorage.setItem('tutti.workspace', args); return true;";
+    browser.read::<bool>(save, json!(saved.to_json())).await?;
+    ComparePage::open(browser, address).await
 }
 
-/// One panel's provider: its mount, its key, and what the page must show of its answer.
-pub struct Provider {
-    pub id: &'static str,
-    pub dialect: Option<&'static str>,
-    pub version: &'static str,
-    /// A marked key: no journey may find it where it does not belong.
-    pub key: &'static str,
-    /// Where the call goes, below the base URL; `MODEL` stands for the model.
-    pub path: &'static str,
-    /// The header that carries the key, and what stands before it.
-    pub auth: (&'static str, &'static str),
-    pub host: &'static str,
-    pub cassette: &'static str,
+/// Hands in the keys of these providers as lines of an `.env` file.
+pub async fn paste_keys(page: &ComparePage<'_>, providers: &[Provider]) -> Result {
+    let lines: Vec<String> =
+        providers.iter().map(|provider| format!("{}={}", provider.variable, provider.key)).collect();
+    let dialog = page.open_keys().await?;
+    dialog.paste(&lines.join("\n")).await?;
+    for provider in providers {
+        dialog.wait_for_origin(&provider.origin()).await?;
+    }
+    dialog.close().await
 }
 
-pub const OPENAI: Provider = Provider {
-    id: "openai",
-    dialect: Some("openai_chat"),
-    version: "v1",
-    key: "sk-test-openai-7b1f02c9e4",
-    path: "/chat/completions",
-    auth: ("authorization", "Bearer "),
-    host: "api.openai.com",
-    cassette: "openai_chat/text-ko-ja-emoji",
-};
-
-pub const ANTHROPIC: Provider = Provider {
-    id: "anthropic",
-    dialect: None,
-    version: "v1",
-    key: "sk-ant-test-58d0c3aa91",
-    path: "/messages",
-    auth: ("x-api-key", ""),
-    host: "api.anthropic.com",
-    cassette: "anthropic_messages/text-ko-ja-emoji",
-};
-
-pub const GOOGLE: Provider = Provider {
-    id: "google",
-    dialect: None,
-    version: "v1beta",
-    key: "AIza-test-e90b7766f3",
-    path: "/models/MODEL:streamGenerateContent?alt=sse",
-    auth: ("x-goog-api-key", ""),
-    host: "generativelanguage.googleapis.com",
-    cassette: "gemini/text-ko-ja-emoji",
-};
-
-pub const PROVIDERS: [&Provider; 3] = [&OPENAI, &ANTHROPIC, &GOOGLE];
-
-/// All that a journey may have typed as a key.
-pub const KEYS: [&str; 3] = [OPENAI.key, ANTHROPIC.key, GOOGLE.key];
-
-impl Provider {
-    pub fn recorded_answer(&self) -> Result<Cassette> {
-        Ok(Cassette::load(Cassette::own_folder(), self.cassette)?)
-    }
-
-    /// Answers under `/m/<id>/` as this provider's host would.
-    pub fn mount(&self, server: &TestServer, replay: Replay) -> Mount {
-        server.mount(self.id, replay).cors(Cors::of_host(self.host))
-    }
-
-    /// Fills in a panel for this provider at its mount.
-    pub async fn set_up(&self, page: &ComparePage<'_>, index: usize, mount: &Mount) -> Result {
-        let panel = page.panel(index);
-        let setup = panel.setup().await?;
-        setup.choose_provider(self.id).await?;
-        if let Some(dialect) = self.dialect {
-            setup.choose_dialect(dialect).await?;
-        }
-        setup.set_base_url(&format!("{}/{}", mount.url(), self.version)).await?;
-        setup.set_key(self.key).await?;
-        panel.choose_model(MODEL).await
-    }
-
-    /// That the mount was asked once, in this provider's way, with this panel's key alone.
-    pub fn check_request(&self, mount: &Mount) {
-        let requests = mount.requests();
-        let [request] = requests.as_slice() else {
-            panic!("{} was asked {} times", self.id, requests.len());
-        };
-        let path = format!("/{}{}", self.version, self.path.replace("MODEL", MODEL));
-        assert_eq!((request.method.as_str(), &request.path), ("POST", &path));
-        let (header, prefix) = self.auth;
-        let credential = format!("{prefix}{}", self.key);
-        assert_eq!(request.header(header), Some(credential.as_str()));
-        assert!(request.mentions(PROMPT), "{}", request.body_text());
-        self.check_secrets(request);
-        for preflight in mount.preflights() {
-            assert!(!preflight.refused, "{preflight:?}");
-        }
-    }
-
-    /// The key is in one header and nowhere else, and no other provider's key is anywhere.
-    pub fn check_secrets(&self, request: &Request) {
-        assert!(!request.path.contains(self.key), "{}", request.path);
-        assert!(!request.body_text().contains(self.key));
-        let carriers = request.headers.iter();
-        assert_eq!(carriers.filter(|(_, value)| value.contains(self.key)).count(), 1);
-        for other in KEYS.iter().filter(|key| **key != self.key) {
-            assert!(!request.mentions(other), "{} was sent {other}", self.id);
-        }
-    }
+fn list_of_models(dialect: Dialect) -> String {
+    let list: Value = match dialect {
+        Dialect::Gemini => json!({"models": [{
+            "name": format!("models/{MODEL}"),
+            "supportedGenerationMethods": ["generateContent"],
+        }]}),
+        _ => json!({"data": [{"id": MODEL, "object": "model"}]}),
+    };
+    list.to_string()
 }
 
-/// What every journey with keys ends with.
-pub async fn see_no_key(browser: &Browser) -> Result {
-    check_no_key_in_sight(browser, &KEYS).await
+/// An answer of "Chat Completions" in these pieces, whole.
+pub fn chat_answer<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Replay {
+    let event = |delta: Value, finish: Value| {
+        let chunk = json!({
+            "object": "chat.completion.chunk",
+            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
+        });
+        format!("data: {chunk}")
+    };
+    let mut events: Vec<String> =
+        pieces.into_iter().map(|piece| event(json!({"content": piece}), Value::Null)).collect();
+    events.push(event(json!({}), json!("stop")));
+    events.push("data: [DONE]".to_owned());
+    Replay::sse(events.iter().map(String::as_str))
 }

@@ -1,0 +1,85 @@
+//! Whom the page may call.
+
+use serde_json::{Value, json};
+use tutti::grid::settings::PanelSettings;
+use tutti::model::catalog;
+use tutti_e2e::{ComparePage, Phase, journey_with};
+use tutti_test_server::Cors;
+
+use crate::stand_ins::{MODEL, PROMPT, World, chat_answer};
+
+#[tokio::test]
+async fn an_address_of_ones_own_is_called_from_the_other_page() {
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        let host = world.net.host("llm.example.net", chat_answer(["From ", "home."])).cors(Cors::Reflective);
+        let row = catalog::find("custom-openai").expect("a row of the catalogue");
+        let base_url = "https://llm.example.net/v1".to_owned();
+        let panel = PanelSettings { base_url, ..PanelSettings::new(row, MODEL) };
+        let page = world.open_again(browser, vec![panel]).await?;
+        page.ask(PROMPT).await?;
+        let error = page.panel(0).wait_for_error().await?;
+        assert!(error.contains("allow-list"), "{error}");
+        assert_eq!(world.net.attempts().iter().filter(|(name, _)| name == "llm.example.net").count(), 0);
+        assert_eq!(page.prompt().await?, "");
+        browser.screenshot("not-allowed").await?;
+
+        page.panel(0).press("button[name=open-any]").await?;
+        let is_other = "location.pathname.endsWith('/any.html') && document.querySelector('textarea#prompt')";
+        browser.wait_until("the other page", is_other, Value::Null, "return location.href;").await?;
+        let page = ComparePage::opened(browser).await?;
+        assert_eq!(page.panel(0).view().await?.model, MODEL);
+        page.ask(PROMPT).await?;
+        page.panel(0).wait_for_phase(Phase::Finished).await?;
+        assert_eq!(page.panel(0).text().await?, "From home.");
+        assert_eq!(host.requests().len(), 1);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_policy_lets_nothing_out_to_a_stranger() {
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        world.net.host("stranger.example.net", chat_answer(["no"])).cors(Cors::Reflective);
+        world.open(browser).await?;
+        let script = "
+            const refused = new Set();
+            const all_told = new Promise((told) => {
+                document.addEventListener('securitypolicyviolation', (event) => {
+                    refused.add(event.effectiveDirective);
+                    if (refused.size === 3) told();
+                });
+                // Only so that a failure says what was told.
+                setTimeout(told, 10_000);
+            });
+            // In the page, since what a driver runs may have a policy of its own.
+            const outcome = await window.fetch(args).then(() => 'sent', () => 'refused');
+            const beacon = await new Promise((done) => {
+                const image = new Image();
+                image.onload = () => done('sent');
+                image.onerror = () => done('refused');
+                image.src = args + 'pixel.png';
+            });
+            let evaluated = 'refused';
+            try {
+                const script = document.createElement('script');
+                script.textContent = 'window.wasInjected = true';
+                document.head.append(script);
+                if (window.wasInjected) evaluated = 'ran';
+            } catch {}
+            await all_told;
+            return [outcome, beacon, evaluated, [...refused].sort()];";
+        let seen: Value = browser.read_later(script, json!("https://stranger.example.net/")).await?;
+        assert_eq!(
+            seen,
+            json!(["refused", "refused", "refused", ["connect-src", "img-src", "script-src-elem"]])
+        );
+        assert_eq!(world.net.strangers(), []);
+        let asked = world.net.all_requests();
+        assert!(asked.iter().all(|request| !request.url.contains("stranger")), "{asked:?}");
+        Ok(())
+    })
+    .await;
+}
