@@ -53,6 +53,8 @@ async fn the_page_speaks_the_readers_language_from_the_first_word() {
         }
         assert_eq!(page.language().await?, "ko");
         assert_eq!(page.panel(0).view().await?.phase_words, "준비됨");
+        // Slow enough to be still talking when it is stopped.
+        page.panel(2).choose_model("sim-steady-ko-tps4").await?;
         page.ask("왜 하늘은 파란가요?").await?;
         page.wait_until_all_have_text().await?;
         browser.screenshot("korean").await?;
