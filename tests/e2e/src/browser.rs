@@ -115,6 +115,13 @@ impl Browser {
         Ok(self.session.action_chain().send_keys(thirtyfour::Key::Tab + "").perform().await?)
     }
 
+    /// Drags one element onto another with the mouse, in several moves as hands do.
+    pub async fn drag(&self, from: &WebElement, to: &WebElement) -> Result {
+        let moves = self.session.action_chain().move_to_element_center(from).click_and_hold();
+        let moves = moves.move_by_offset(10, 0).move_to_element_center(to).move_by_offset(2, 0);
+        Ok(moves.release().perform().await?)
+    }
+
     /// Runs a script and reads what it returns. In the script, `args` is the argument.
     pub async fn read<T: DeserializeOwned>(&self, script: &str, args: Value) -> Result<T> {
         let script = format!("const args = arguments[0];\n{script}");

@@ -175,6 +175,13 @@ impl<'p> Panel<'p> {
         self.page.read(script, json!({"index": self.index, "css": css})).await
     }
 
+    /// This attribute of all that match inside the panel.
+    pub async fn attributes(&self, css: &str, name: &str) -> Result<Vec<String>> {
+        let script = "return [...panels()[args.index].querySelectorAll(args.css)]
+            .map((element) => element.getAttribute(args.name));";
+        self.page.read(script, json!({"index": self.index, "css": css, "name": name})).await
+    }
+
     /// Whether something of this panel can be seen.
     pub async fn shows(&self, css: &str) -> Result<bool> {
         let script = "

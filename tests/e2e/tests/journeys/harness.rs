@@ -54,7 +54,7 @@ async fn a_key_is_found_wherever_it_is_put() {
         sees(browser, "a field", "document.querySelector('input').value = args", "document.querySelector('input').value = ''").await?;
         sees(browser, "the document", "document.querySelector('h1').textContent = args", "document.querySelector('h1').textContent = ''").await?;
         sees(browser, "the local storage", "localStorage.x = btoa(args)", "localStorage.clear()").await?;
-        sees(browser, "session storage y", "sessionStorage.y = args", "sessionStorage.clear()").await?;
+        sees(browser, "the session storage", "sessionStorage.y = args", "sessionStorage.clear()").await?;
         sees(browser, "a cookie", "document.cookie = 'k=' + args", "document.cookie = 'k=; max-age=0'").await?;
         let keep = "return new Promise((resolve, reject) => {
             const open = indexedDB.open('d');

@@ -63,6 +63,45 @@ async fn three_providers_stream_side_by_side_and_one_is_stopped() {
 }
 
 #[tokio::test]
+async fn thoughts_tools_and_sources_stand_apart_from_the_answer() {
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        let load = |name| Cassette::load(Cassette::own_folder(), name);
+        let tools = load("openai_chat/tools-parallel")?;
+        let sources = load("anthropic_messages/citations-web-search")?;
+        let thoughts = load("gemini/thoughts")?;
+        let cassettes = [&tools, &sources, &thoughts];
+        for (provider, cassette) in std::iter::zip(PROVIDERS, cassettes) {
+            world.host(provider, Replay::of(cassette));
+        }
+        let page = world.open_with(browser, &PROVIDERS).await?;
+        page.ask(PROMPT).await?;
+        page.wait_for_all(Phase::Finished).await?;
+        for (index, cassette) in cassettes.into_iter().enumerate() {
+            let view = page.panel(index).view().await?;
+            assert_eq!(view.text, cassette.expected_text(), "panel {index}");
+            assert_eq!(view.reasoning, cassette.expected_reasoning(), "panel {index}");
+        }
+        let said = page.panel(0).text_of(".tools").await?;
+        for words in ["concert_weather", "서울", "hall_info", "京都"] {
+            assert!(said.contains(words), "{words} is not in {said}");
+        }
+        let links = page.panel(1).attributes(".citations a", "href").await?;
+        assert_eq!(links, ["https://hall.example/season", "https://score.example/작품/12"]);
+        // Nobody follows a link before a person does.
+        world.see_no_key_astray(browser).await?;
+
+        // Thoughts are folded until somebody wants them.
+        let panel = page.panel(2);
+        assert!(!panel.shows(".reasoning").await?);
+        panel.press(".thoughts summary").await?;
+        panel.wait_for(".reasoning").await?;
+        browser.screenshot("extras").await
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn everything_stops_at_once() {
     let world = World::new().await;
     journey_with(world.options(), async |browser| {
