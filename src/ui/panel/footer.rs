@@ -28,14 +28,15 @@ const FIGURES: [Figure; 6] = [
 pub fn footer(page: Page, panel: &Panel) -> El {
     let (id, own) = (panel.id, panel.clone());
     let own = Memo::new(move |_| own.numbers());
-    let best = move || {
+    // A memo of its own: of two hundred panels that end, each redraws only what has changed for it.
+    let best = Memo::new(move |_| {
         page.best
             .with(|best| best.iter().find(|(of, _)| *of == id).map(|(_, best)| *best))
             .unwrap_or_default()
-    };
+    });
     let figure = |(name, word, read, is_best): Figure| {
         let text = move || own.with(|own| own.as_ref().and_then(read));
-        let is_best = move || is_best(&best());
+        let is_best = move || is_best(&best.get());
         figure(page, name, word, text, is_best)
             // What a call cost is rarely told.
             .hidden(move || name == "cost" && text().is_none())
