@@ -7,6 +7,7 @@
 //! - [`wire`]: bytes to meaning and back, one module per dialect
 //! - [`call`]: one call's life as a state machine, and the queue of calls
 //! - [`grid`]: the comparison and its rules: panels, parameters, what a reload keeps, the numbers
+//! - [`markdown`]: answers as a tree of blocks and words, while they stream
 //!
 //! The shell:
 //! - [`engine`]: the only loop that waits; drives calls over a transport into a sink
@@ -26,6 +27,7 @@ pub mod browser;
 pub mod call;
 pub mod engine;
 pub mod grid;
+pub mod markdown;
 pub mod model;
 pub mod ui;
 pub mod wire;

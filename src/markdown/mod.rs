@@ -1,0 +1,38 @@
+//! Answers as a tree of blocks and words, while they stream.
+//!
+//! A library parses (`pulldown-cmark`); this room makes it incremental around it, so that a token costs
+//! what the unfinished end of the text costs and not what the whole answer costs.
+//!
+//! - [`node`]: what an answer is made of, and [`destination`]: what may be done with an address
+//! - [`op`]: what changes on the screen
+//! - [`document`]: a text that grows; [`Document::update`] says what changed
+//! - [`whole`]: the whole text at once. The law of this room: what the ops add up to is this, for every text
+//!   and every way of cutting it
+//!
+//! Raw HTML is text here. Nothing of a text is ever written as HTML.
+
+pub mod destination;
+pub mod diff;
+pub mod document;
+pub mod node;
+pub mod op;
+mod punycode;
+mod tree;
+
+pub use destination::Destination;
+pub use document::Document;
+pub use node::{Align, Kind, Node};
+pub use op::Op;
+
+/// What is read beyond `CommonMark` and GFM.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// LaTeX between `$`, `$$`, `\(` and `\[`.
+    pub math: bool,
+}
+
+/// The nodes of a text, parsed at once: without anything of what makes [`Document`] incremental.
+#[must_use]
+pub fn whole(text: &str, options: Options) -> Vec<Node> {
+    tree::parse(text, options)
+}
