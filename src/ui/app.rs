@@ -8,7 +8,7 @@ use super::{
     composer::composer,
     dialogs::{Dialog, dialogs},
     page::Page,
-    panel::panel_view,
+    panel::{panel_view, state::Panel},
     panels::Undoable,
     parts::{hint, label_of, option, word_button},
     shortcuts::listen,
@@ -156,8 +156,9 @@ fn examples(page: Page) -> El {
 /// What can be done with the run as a whole.
 fn run_bar(page: Page) -> El {
     let failed = Memo::new(move |_| {
-        page.panels
-            .with(|panels| panels.iter().filter(|panel| panel.is_enabled() && panel.has_failed()).count())
+        page.surveyed.track();
+        let has_failed = |panel: &&Panel| untrack(|| panel.is_enabled() && panel.has_failed());
+        page.panels.with(|panels| panels.iter().filter(has_failed).count())
     });
     let undo = move || {
         let language = page.language.get();

@@ -35,6 +35,9 @@ const FIRST_MODELS: [&str; 3] = ["sim-quick", "sim-steady", "sim-thinker"];
 const TICK_MS: u32 = 200;
 const SLOW_TICK_MS: u32 = 1_000;
 const CROWD: usize = 16;
+/// What looks at all panels does so this often at most: of two hundred that begin or end, each by
+/// itself would have it look two hundred times at two hundred panels.
+const SURVEY_MS: u32 = 50;
 
 /// Handed to every part of the page.
 #[derive(Clone, Copy)]
@@ -60,6 +63,8 @@ pub struct Page {
     pub is_storage_full: RwSignal<bool>,
     /// What a confirmation is asked for.
     pub pending: RwSignal<Pending>,
+    /// Counts what changed in the panels, which whoever looks at all of them follows instead of each.
+    pub surveyed: RwSignal<u32>,
     /// Which panels have the best figures, by id.
     pub best: Memo<Vec<(u32, Best)>>,
     pub dialog: RwSignal<Option<Dialog>>,
@@ -73,6 +78,7 @@ pub struct Page {
     pub now: RwSignal<u64>,
     shell: StoredValue<Shell, LocalStorage>,
     ticking: StoredValue<Option<Interval>, LocalStorage>,
+    surveying: StoredValue<Option<Survey>, LocalStorage>,
     view_before: StoredValue<View>,
     pub(super) write_timer: StoredValue<Option<Interval>, LocalStorage>,
     /// This tab keeps its panels apart from what another tab writes.
@@ -86,6 +92,13 @@ pub enum Pending {
     #[default]
     Send,
     RetryFailed,
+}
+
+/// A pause in which panels may change before anybody looks again.
+struct Survey {
+    #[expect(dead_code, reason = "held for its drop")]
+    pause: Interval,
+    is_due: bool,
 }
 
 /// A provider's id and where its requests go.
@@ -122,7 +135,7 @@ impl Page {
         if settings.is_empty() {
             settings = FIRST_MODELS.map(|model| simulated(&speaking(model, language))).to_vec();
         }
-        let panels = RwSignal::<Vec<Panel>>::default();
+        let (panels, surveyed) = (RwSignal::<Vec<Panel>>::default(), RwSignal::new(0));
         let page = Self {
             language: RwSignal::new(language),
             panels,
@@ -136,7 +149,8 @@ impl Page {
             recalled: RwSignal::default(),
             is_storage_full: RwSignal::new(false),
             pending: RwSignal::default(),
-            best: best_of(panels),
+            surveyed,
+            best: best_of(panels, surveyed),
             dialog: RwSignal::default(),
             lists: RwSignal::default(),
             ended: RwSignal::default(),
@@ -144,6 +158,7 @@ impl Page {
             now: RwSignal::new(now),
             shell: StoredValue::new_local(Shell { engine: Rc::new(engine), clock, keys: keys.clone() }),
             ticking: StoredValue::new_local(None),
+            surveying: StoredValue::new_local(None),
             view_before: StoredValue::new(View::Columns),
             write_timer: StoredValue::new_local(None),
             has_own_copy: StoredValue::new(keeping::has_own_copy()),
@@ -213,10 +228,43 @@ impl Page {
 
     /// The phases of all panels that were asked.
     pub fn kinds(self) -> Memo<Vec<PhaseKind>> {
-        let panels = self.panels;
+        let (panels, surveyed) = (self.panels, self.surveyed);
         Memo::new(move |_| {
-            panels.with(|panels| panels.iter().filter_map(|panel| panel.reply.kind()).collect())
+            surveyed.track();
+            panels.with(|panels| panels.iter().filter_map(|panel| panel.reply.kind_untracked()).collect())
         })
+    }
+
+    /// A panel has another phase, problem or setting: who looks at all panels looks again, at once or
+    /// when the pause ends.
+    pub fn survey(self) {
+        let is_pause = self.surveying.try_update_value(|survey| match survey {
+            Some(survey) => {
+                survey.is_due = true;
+                true
+            }
+            None => false,
+        });
+        if is_pause != Some(false) {
+            return;
+        }
+        let pause = browser::every(SURVEY_MS, move || {
+            let is_due = self.surveying.try_update_value(|survey| match survey {
+                Some(survey) if survey.is_due => {
+                    survey.is_due = false;
+                    true
+                }
+                _ => {
+                    *survey = None;
+                    false
+                }
+            });
+            if is_due == Some(true) {
+                self.surveyed.update(|count| *count += 1);
+            }
+        });
+        self.surveying.set_value(Some(Survey { pause, is_due: false }));
+        self.surveyed.update(|count| *count += 1);
     }
 
     /// Lets the clock tick until nothing runs any more.
@@ -239,11 +287,13 @@ impl Page {
 }
 
 /// Only whole answers are compared: who fails at once is not the fastest.
-fn best_of(panels: RwSignal<Vec<Panel>>) -> Memo<Vec<(u32, Best)>> {
+fn best_of(panels: RwSignal<Vec<Panel>>, surveyed: RwSignal<u32>) -> Memo<Vec<(u32, Best)>> {
     Memo::new(move |_| {
+        surveyed.track();
         panels.with(|panels| {
             let whole = |panel: &Panel| {
-                panel.reply.kind().filter(|kind| *kind == PhaseKind::Finished).and_then(|_| panel.numbers())
+                let kind = panel.reply.kind_untracked();
+                kind.filter(|kind| *kind == PhaseKind::Finished).and_then(|_| untrack(|| panel.numbers()))
             };
             let all: Vec<_> = panels.iter().map(whole).collect();
             panels.iter().map(|panel| panel.id).zip(numbers::best(&all)).collect()

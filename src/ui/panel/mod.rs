@@ -88,6 +88,15 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
         let follow = follow.clone();
         move || follow.set_linked(linked.get())
     });
+    effect({
+        let (status, problem, settings) = (reply.status.clone(), problem.clone(), settings.clone());
+        move || {
+            status.track();
+            problem.track();
+            settings.track();
+            page.survey();
+        }
+    });
     reply::draw(&reply, &text, &reasoning, follow.clone());
     let new_text = word_button(page, &[("name", "new-text")], Word::NewText)
         .hidden(move || !has_more.get())
