@@ -62,6 +62,13 @@ async fn the_policy_lets_nothing_out_to_a_stranger() {
                 image.onerror = () => done('refused');
                 image.src = args + 'pixel.png';
             });
+            // A worker that was made of a text is bound by the page's policy.
+            const inside = `fetch('${args}').then(() => 'sent', () => 'refused').then(postMessage)`;
+            const worker = new Worker(URL.createObjectURL(new Blob([inside])));
+            const beside = await new Promise((done) => {
+                worker.onmessage = ({ data }) => done(data);
+                worker.onerror = () => done('no worker');
+            });
             let evaluated = 'refused';
             try {
                 const script = document.createElement('script');
@@ -70,11 +77,17 @@ async fn the_policy_lets_nothing_out_to_a_stranger() {
                 if (window.wasInjected) evaluated = 'ran';
             } catch {}
             await all_told;
-            return [outcome, beacon, evaluated, [...refused].sort()];";
+            return [outcome, beacon, beside, evaluated, [...refused].sort()];";
         let seen: Value = browser.read_later(script, json!("https://stranger.example.net/")).await?;
         assert_eq!(
             seen,
-            json!(["refused", "refused", "refused", ["connect-src", "img-src", "script-src-elem"]])
+            json!([
+                "refused",
+                "refused",
+                "refused",
+                "refused",
+                ["connect-src", "img-src", "script-src-elem"]
+            ])
         );
         assert_eq!(world.net.strangers(), []);
         let asked = world.net.all_requests();
