@@ -50,13 +50,9 @@ impl Destination {
         Self::Open { url, host_shown }
     }
 
-    /// The address of a link, which an e-mail address in angle brackets is too.
-    pub(super) fn of_link(address: &str, is_email: bool) -> Self {
-        if is_email && !address.contains(':') {
-            Self::Mail(["mailto:", address].concat())
-        } else {
-            Self::new(address)
-        }
+    /// An e-mail address, with the scheme or without it.
+    pub(super) fn of_email(address: &str) -> Self {
+        if address.contains(':') { Self::new(address) } else { Self::new(&["mailto:", address].concat()) }
     }
 
     /// The host that would be asked, as the network knows it.

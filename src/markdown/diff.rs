@@ -22,23 +22,41 @@ pub fn diff(old: &[Node], new: &[Node], ops: &mut Vec<Op>) {
     if !more_old.is_empty() {
         ops.push(Op::Remove(more_old.len()));
     }
-    match (&first_old.kind, &first_new.kind) {
-        (Kind::Text(old), Kind::Text(new)) => {
-            let more = new.get(old.len()..).unwrap_or_default();
-            if !more.is_empty() {
-                ops.push(Op::Append(more.to_owned()));
-            }
-        }
-        (old, new) => {
-            ops.push(Op::Enter);
-            if old != new {
-                ops.push(Op::Become(new.clone()));
-            }
-            diff(&first_old.children, &first_new.children, ops);
-            ops.push(Op::Close);
-        }
-    }
+    change(first_old, first_new, ops);
     more_new.iter().for_each(|node| build(node, ops));
+}
+
+/// The same, where the first of `old` continues a block of which a part is settled, so that it must stay.
+pub fn diff_kept(old: &[Node], new: &[Node], ops: &mut Vec<Op>) {
+    let (Some((first_old, more_old)), Some((first_new, more_new))) = (old.split_first(), new.split_first())
+    else {
+        return diff(old, new, ops);
+    };
+    if first_old == first_new {
+        return diff(more_old, more_new, ops);
+    }
+    if !more_old.is_empty() {
+        ops.push(Op::Remove(more_old.len()));
+    }
+    change(first_old, first_new, ops);
+    more_new.iter().for_each(|node| build(node, ops));
+}
+
+/// The steps that change the last child of the top in place.
+fn change(old: &Node, new: &Node, ops: &mut Vec<Op>) {
+    if let (Kind::Text(old), Kind::Text(new)) = (&old.kind, &new.kind) {
+        let more = new.get(old.len()..).unwrap_or_default();
+        if !more.is_empty() {
+            ops.push(Op::Append(more.to_owned()));
+        }
+        return;
+    }
+    ops.push(Op::Enter);
+    if old.kind != new.kind {
+        ops.push(Op::Become(new.kind.clone()));
+    }
+    diff(&old.children, &new.children, ops);
+    ops.push(Op::Close);
 }
 
 /// The steps that make a node as the last child of the top.

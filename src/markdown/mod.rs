@@ -12,12 +12,16 @@
 //! Raw HTML is text here. Nothing of a text is ever written as HTML.
 
 pub mod destination;
-pub mod diff;
+mod diff;
 pub mod document;
+mod labels;
 pub mod node;
 pub mod op;
+mod parse;
 mod punycode;
+mod settle;
 mod tree;
+mod waiting;
 
 pub use destination::Destination;
 pub use document::Document;
@@ -34,5 +38,6 @@ pub struct Options {
 /// The nodes of a text, parsed at once: without anything of what makes [`Document`] incremental.
 #[must_use]
 pub fn whole(text: &str, options: Options) -> Vec<Node> {
-    tree::parse(text, options)
+    let parsed = parse::parse(text, 0, options, &labels::Labels::default());
+    parsed.blocks.into_iter().map(|block| block.node).collect()
 }

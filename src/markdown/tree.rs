@@ -1,50 +1,57 @@
 //! From the library's events to nodes.
 
-use pulldown_cmark::{Alignment, CodeBlockKind, Event, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::{
-    Options,
     destination::Destination,
+    labels::{Labels, link_name, note_name},
     node::{Align, DEEPEST, Kind, Node},
+    parse::Block,
 };
 
-pub fn parse(text: &str, options: Options) -> Vec<Node> {
-    let mut tree = Tree::default();
-    for event in Parser::new_ext(text, syntax(options)) {
-        tree.event(event);
-    }
-    tree.end()
-}
-
-fn syntax(options: Options) -> pulldown_cmark::Options {
-    use pulldown_cmark::Options as Syntax;
-    let mut syntax = Syntax::ENABLE_TABLES
-        | Syntax::ENABLE_FOOTNOTES
-        | Syntax::ENABLE_STRIKETHROUGH
-        | Syntax::ENABLE_TASKLISTS;
-    if options.math {
-        syntax |= Syntax::ENABLE_MATH;
-    }
-    syntax
-}
-
 /// Nodes as the events make them.
-#[derive(Default)]
-pub struct Tree {
-    done: Vec<Node>,
+pub struct Tree<'a> {
+    labels: &'a Labels,
+    /// The block at the top level that is under way.
+    block: Option<Block>,
     open: Vec<Node>,
     /// How many elements are open that are left out, being too deep.
     too_deep: usize,
     aligns: Vec<Align>,
     column: usize,
+    /// The names of the notes that are defined, and where.
+    pub notes: Vec<(String, usize)>,
 }
 
-impl Tree {
-    pub fn event(&mut self, event: Event<'_>) {
+impl<'a> Tree<'a> {
+    pub fn new(labels: &'a Labels) -> Self {
+        Self {
+            labels,
+            block: None,
+            open: Vec::new(),
+            too_deep: 0,
+            aligns: Vec::new(),
+            column: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Takes the next event; gives a block of the top level when it is complete.
+    pub fn event(&mut self, event: Event<'_>, range: Range<usize>) -> Option<Block> {
         match event {
-            Event::Start(tag) => self.start(tag),
-            Event::End(tag) => self.close(tag),
-            Event::Text(text) => self.text(&text),
+            Event::Start(tag) => {
+                if let Tag::FootnoteDefinition(label) = &tag {
+                    self.notes.push((note_name(label), range.start + 1));
+                }
+                self.start(tag, range);
+            }
+            Event::End(tag) => return self.close(tag),
+            Event::Text(text) => {
+                self.note_piece(range);
+                self.text(&text);
+            }
             Event::Code(code) => self.leaf(Kind::CodeSpan, &code),
             Event::InlineMath(math) => self.leaf(Kind::Math { is_block: false }, &math),
             Event::DisplayMath(math) => self.leaf(Kind::Math { is_block: true }, &math),
@@ -61,6 +68,9 @@ impl Tree {
             }
             Event::Rule => {
                 self.end_words();
+                if self.open.is_empty() {
+                    return Some(block(Node::new(Kind::Rule), range));
+                }
                 self.push(Node::new(Kind::Rule));
             }
             Event::TaskListMarker(is_checked) => {
@@ -69,34 +79,76 @@ impl Tree {
                 }
             }
         }
+        None
     }
 
-    pub fn end(mut self) -> Vec<Node> {
-        while let Some(node) = self.open.pop() {
-            self.push(node);
-        }
-        self.done
-    }
-
-    fn start(&mut self, tag: Tag<'_>) {
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         let kind = match tag {
             Tag::Emphasis => Kind::Emphasis,
             Tag::Strong => Kind::Strong,
             Tag::Strikethrough => Kind::Strike,
-            Tag::Link { link_type, dest_url, .. } => Kind::Link {
-                to: Destination::of_link(&dest_url, link_type == pulldown_cmark::LinkType::Email),
-            },
-            Tag::Image { dest_url, title, .. } => {
-                Kind::Image { to: Destination::new(&dest_url), title: title.into_string() }
+            Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
+                Kind::Link { to: Destination::of_email(&dest_url) }
             }
-            block => return self.start_block(block),
+            Tag::Link { link_type, dest_url, title, id } => {
+                let (url, _) = self.resolved(link_type, &dest_url, &title, &id);
+                Kind::Link { to: Destination::new(url) }
+            }
+            Tag::Image { link_type, dest_url, title, id } => {
+                let (url, title) = self.resolved(link_type, &dest_url, &title, &id);
+                Kind::Image { to: Destination::new(url), title: title.to_owned() }
+            }
+            block => return self.start_block(block, range),
         };
         self.begin_words();
         self.open(kind);
     }
 
-    fn start_block(&mut self, tag: Tag<'_>) {
+    /// Where a link leads: by a label's first definition, though the text that is parsed may have a later one.
+    fn resolved<'t>(
+        &'t mut self,
+        link: LinkType,
+        url: &'t str,
+        title: &'t str,
+        label: &CowStr<'_>,
+    ) -> (&'t str, &'t str) {
+        if matches!(link, LinkType::Inline | LinkType::Autolink) {
+            return (url, title);
+        }
+        let first = self.labels.link(label);
+        let (url, title) = first.map_or((url, title), |first| (first.url.as_str(), first.title.as_str()));
+        if let Some(block) = &mut self.block {
+            block.names.push(link_name(label));
+            block.expanded += url.len() + title.len();
+        }
+        (url, title)
+    }
+
+    /// Of code at the top level, so that it can be cut.
+    fn note_piece(&mut self, range: Range<usize>) {
+        if let [code] = self.open.as_slice()
+            && matches!(code.kind, Kind::Code { .. })
+            && let Some(block) = &mut self.block
+        {
+            let length = match code.children.last().map(|child| &child.kind) {
+                Some(Kind::Text(text)) => text.len(),
+                _ => 0,
+            };
+            block.pieces.push((range, length));
+        }
+    }
+
+    fn start_block(&mut self, tag: Tag<'_>, range: Range<usize>) {
         self.end_words();
+        if matches!(tag, Tag::Item | Tag::TableHead | Tag::TableRow)
+            && self.open.len() == 1
+            && let Some(block) = &mut self.block
+        {
+            block.parts.push(range.start);
+        }
+        if self.open.is_empty() {
+            self.block = Some(block(Node::new(Kind::Rule), range));
+        }
         let kind = match tag {
             Tag::Heading { level, .. } => Kind::Heading(level as u8),
             Tag::BlockQuote(_) => Kind::Quote,
@@ -139,19 +191,23 @@ impl Tree {
         }
     }
 
-    fn close(&mut self, tag: TagEnd) {
-        if !matches!(
-            tag,
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
-        ) && tag != TagEnd::Paragraph
-        {
+    fn close(&mut self, tag: TagEnd) -> Option<Block> {
+        use TagEnd::{Emphasis, Image, Link, Paragraph, Strikethrough, Strong};
+        if !matches!(tag, Emphasis | Strong | Strikethrough | Link | Image | Paragraph) {
             self.end_words();
         }
         if self.too_deep > 0 {
             self.too_deep -= 1;
-        } else if let Some(node) = self.open.pop() {
-            self.push(node);
+            return None;
         }
+        let node = self.open.pop()?;
+        if self.open.is_empty() {
+            let mut block = self.block.take()?;
+            block.node = node;
+            return Some(block);
+        }
+        self.push(node);
+        None
     }
 
     fn open(&mut self, kind: Kind) {
@@ -187,15 +243,10 @@ impl Tree {
         self.open.iter_mut().rev().take(2).find(is_item).map(|node| &mut node.kind)
     }
 
-    fn siblings(&mut self) -> &mut Vec<Node> {
-        match self.open.last_mut() {
-            Some(top) => &mut top.children,
-            None => &mut self.done,
-        }
-    }
-
     fn push(&mut self, node: Node) {
-        self.siblings().push(node);
+        if let Some(top) = self.open.last_mut() {
+            top.children.push(node);
+        }
     }
 
     fn leaf(&mut self, kind: Kind, text: &str) {
@@ -205,13 +256,17 @@ impl Tree {
 
     fn text(&mut self, text: &str) {
         self.begin_words();
-        let siblings = self.siblings();
-        if let Some(Kind::Text(before)) = siblings.last_mut().map(|node| &mut node.kind) {
+        let Some(top) = self.open.last_mut() else { return };
+        if let Some(Kind::Text(before)) = top.children.last_mut().map(|node| &mut node.kind) {
             before.push_str(text);
         } else if !text.is_empty() {
-            siblings.push(Node::text(text));
+            top.children.push(Node::text(text));
         }
     }
+}
+
+fn block(node: Node, range: Range<usize>) -> Block {
+    Block { node, range, parts: Vec::new(), pieces: Vec::new(), names: Vec::new(), expanded: 0 }
 }
 
 fn align(align: Alignment) -> Align {
