@@ -13,7 +13,7 @@ use web_sys::{
     Element, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement, Node,
 };
 
-use super::{Event, Typed, document};
+use super::{Event, Typed, document, focus_on};
 
 /// An element of the page. Clones are the same element.
 #[derive(Clone, Debug)]
@@ -44,6 +44,12 @@ pub fn el(tag: &'static str) -> El {
 /// A button that submits no form, with a class, a name or an id among its attributes.
 pub fn button(attributes: &[(&'static str, &str)]) -> El {
     el("button").attr("type", "button").attrs(attributes)
+}
+
+impl From<Element> for El {
+    fn from(element: Element) -> Self {
+        Self(element)
+    }
 }
 
 impl El {
@@ -163,6 +169,44 @@ impl El {
     /// Gives back what could not be taken, to be mended.
     pub fn give_back(&self, typed: Typed) {
         set_value(&self.0, &typed.into_text());
+    }
+
+    /// An attribute as it is now; empty where there is none.
+    pub fn get(&self, name: &str) -> String {
+        self.0.get_attribute(name).unwrap_or_default()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.has_attribute(name)
+    }
+
+    /// The nearest that the selector finds, going outwards from this one.
+    pub fn closest(&self, selector: &str) -> Option<Self> {
+        self.0.closest(selector).ok().flatten().map(Self)
+    }
+
+    /// The first that the selector finds in it.
+    pub fn find(&self, selector: &str) -> Option<Self> {
+        self.0.query_selector(selector).ok().flatten().map(Self)
+    }
+
+    pub fn each_found(&self, selector: &str, act: &dyn Fn(&Self)) {
+        let Ok(found) = self.0.query_selector_all(selector) else { return };
+        let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok());
+        elements.for_each(|element| act(&Self(element)));
+    }
+
+    pub fn text_content(&self) -> String {
+        self.0.text_content().unwrap_or_default()
+    }
+
+    /// In the place of whatever was in it.
+    pub fn set_text(&self, text: &str) {
+        self.0.set_text_content(Some(text));
+    }
+
+    pub fn focus(&self) {
+        focus_on(Some(self.0.clone()));
     }
 
     pub fn child(self, child: El) -> Self {

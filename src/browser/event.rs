@@ -6,7 +6,7 @@ use web_sys::{
     KeyboardEvent, MouseEvent, Node, PointerEvent,
 };
 
-use super::Typed;
+use super::{El, Typed};
 
 pub struct Event(web_sys::Event);
 
@@ -84,8 +84,13 @@ impl Event {
 
     /// Whether it began in something that the selector finds.
     pub fn is_within(&self, selector: &str) -> bool {
-        let target = self.0.target().and_then(|target| target.dyn_into::<Element>().ok());
-        target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+        self.within(selector).is_some()
+    }
+
+    /// What it began in, of what the selector finds.
+    pub fn within(&self, selector: &str) -> Option<El> {
+        let target = self.0.target().and_then(|target| target.dyn_into::<Element>().ok())?;
+        El::from(target).closest(selector)
     }
 
     /// Writes into the field.

@@ -4,12 +4,13 @@
 //! - `network`: what can be known when a request fails
 //! - `keys`: where keys live; [`storage`]: what else a reload keeps
 //! - `dom`, `event`: elements that follow signals, and what a person does to them
-//! - `tail`, `follow`: text that grows, and scrolling along with it
+//! - `drawing`, `tail`, `follow`: what grows, when it is drawn, and scrolling along with it
 //! - `tab`, `clipboard`, and below: what a page asks of its browser
 
 mod clipboard;
 mod clock;
 mod dom;
+mod drawing;
 mod event;
 mod fetch;
 mod follow;
@@ -21,17 +22,20 @@ pub mod storage;
 mod tab;
 mod tail;
 
-pub use clipboard::copy;
+pub use clipboard::{copy, copy_drawn};
 pub use clock::PageClock;
 pub use dom::{El, button, effect, el, mount, on_window};
+pub use drawing::{Code, Drawing, INFO, Ink, Shape, Wrap, on_code};
 pub use event::Event;
 pub use fetch::Fetch;
-pub use follow::Follow;
+pub use follow::{Follow, News};
 pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
 pub use listener::Listener;
 pub use network::{facts, policy};
 pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, show};
-pub use tab::{Interval, every, go_to, is_hidden, location_origin, on_visibility_change, set_title};
+pub use tab::{
+    Interval, every, go_to, is_hidden, location_origin, on_visibility_change, open_tab, set_title,
+};
 pub use tail::Tail;
 
 use wasm_bindgen::JsCast;

@@ -33,6 +33,14 @@ pub fn go_to(page: &'static str) {
     }
 }
 
+/// Opens an address in a tab of its own, which learns nothing of this page.
+pub fn open_tab(url: &str) {
+    if let Some(window) = web_sys::window() {
+        // With these features there is nothing to hold on to.
+        let _ = window.open_with_url_and_target_and_features(url, "_blank", "noopener,noreferrer");
+    }
+}
+
 /// Calls back every so many milliseconds (hidden tabs: at most once a second, or less often), until
 /// the guard is dropped.
 #[must_use = "dropping it ends it"]

@@ -68,7 +68,7 @@ impl Page {
 }
 
 pub fn status_line(page: Page) -> El {
-    let said = RwSignal::new(String::new());
+    let said = page.said;
     let timer = StoredValue::new_local(None);
     effect(move || {
         let has_news = page.ended.with(|ended| !ended.is_empty());

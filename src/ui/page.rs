@@ -55,6 +55,8 @@ pub struct Page {
     pub undoable: RwSignal<Vec<Undoable>>,
     /// Counts the prompts that were sent; a panel that is asked takes part in the run of that number.
     pub run: RwSignal<u32>,
+    /// What the status line says.
+    pub said: RwSignal<String>,
     /// What went wrong last, for screen readers.
     pub alert: RwSignal<String>,
     /// Which of the earlier prompts is in the composer, unchanged.
@@ -145,6 +147,7 @@ impl Page {
             asked: RwSignal::default(),
             undoable: RwSignal::default(),
             run: RwSignal::new(0),
+            said: RwSignal::default(),
             alert: RwSignal::default(),
             recalled: RwSignal::default(),
             is_storage_full: RwSignal::new(false),

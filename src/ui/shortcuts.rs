@@ -79,6 +79,11 @@ fn act(page: Page, key: &str) -> bool {
                 });
             }
         }
+        "m" | "M" => {
+            if let Some(panel) = page.active_panel() {
+                panel.shows_source.update(|is| *is = !*is);
+            }
+        }
         "f" | "F" => page.toggle_focus(),
         "/" => browser::focus("prompt"),
         digit => return go_to(page, digit),

@@ -1,5 +1,5 @@
-//! One pass in a frame for all scroll containers: first everything is read, then everything is written,
-//! so that the page is laid out once.
+//! One pass in a frame for all scroll containers: first everything is read, while the page is still laid
+//! out, then what is new is drawn, then everything is scrolled, so that the page is laid out once.
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,7 +13,7 @@ use web_sys::{
     WheelEvent,
 };
 
-use super::{Container, Place};
+use super::{Container, News, Place};
 use crate::browser::{Listener, document};
 
 /// How long nothing moves after a wheel or a key that scrolls up: smooth scrolling begins slowly, and
@@ -23,6 +23,14 @@ const HOLD_MS: f64 = 200.0;
 /// A finger may rest so long before it moves.
 const TOUCH_MS: f64 = 5_000.0;
 
+/// So long the drawing of one frame takes, with at most one container beyond it; the others come in the
+/// next frame. In milliseconds: a frame has 16, and layout and paint need theirs.
+const BUDGET_MS: f64 = 6.0;
+
+/// What is off the screen is drawn that often, in milliseconds: when it comes on the screen, it is drawn
+/// at once.
+const UNSEEN_MS: f64 = 500.0;
+
 thread_local! {
     static PAGE: Page = Page::new();
 }
@@ -31,6 +39,8 @@ struct Page {
     all: RefCell<Vec<Weak<Container>>>,
     due: RefCell<Vec<Weak<Container>>>,
     is_asked: Cell<bool>,
+    /// Whose turn it is to be drawn first.
+    turn: Cell<usize>,
     /// How far the reader has scrolled the linked ones; `None` while these follow.
     linked: Cell<Option<f64>>,
     pass: Closure<dyn FnMut(f64)>,
@@ -54,6 +64,7 @@ impl Page {
             all: RefCell::default(),
             due: RefCell::default(),
             is_asked: Cell::new(false),
+            turn: Cell::new(0),
             linked: Cell::new(None),
             pass: Closure::new(pass),
             seen: IntersectionObserver::new(see.as_ref().unchecked_ref()).ok(),
@@ -82,12 +93,28 @@ impl Page {
             return;
         }
         self.due.borrow_mut().push(Rc::downgrade(container));
+        self.ask();
+    }
+
+    fn ask(&self) {
         if !self.is_asked.replace(true)
             && let Some(window) = web_sys::window()
         {
             // Fails only for what is no function.
             let _ = window.request_animation_frame(self.pass.as_ref().unchecked_ref());
         }
+    }
+}
+
+/// There is something to draw.
+pub(super) fn ask() {
+    PAGE.with(Page::ask);
+}
+
+/// Without a frame, and whatever it takes.
+pub(super) fn draw_all() {
+    for container in PAGE.with(Page::containers) {
+        while container.draw(0.0) {}
     }
 }
 
@@ -175,22 +202,70 @@ fn scrolls_up_by_key(event: &Event) -> bool {
 }
 
 fn pass(now: f64) {
-    let due = PAGE.with(|page| {
-        page.is_asked.set(false);
-        // Who let go of one does not want to hear of it.
-        let mut due: Vec<_> = page.due.take().iter().filter_map(Weak::upgrade).collect();
-        due.iter().for_each(|container| container.is_due.set(false));
-        due.retain(|container| container.is_seen.get());
+    let mut told = PAGE.with(|page| {
+        let due = page.take_due();
         let places: Vec<Place> = due.iter().map(|container| Place::of(&container.element)).collect();
-        page.arrange(now, &due, &places);
+        page.arrange(&due, &places);
         due
     });
+    draw(now);
+    PAGE.with(|page| {
+        told.extend(page.take_due());
+        for container in &told {
+            page.keep_end(now, container);
+        }
+        page.is_asked.set(false);
+        let waits = |container: &Rc<Container>| container.has_news();
+        if !page.due.borrow().is_empty() || page.containers().iter().any(waits) {
+            page.ask();
+        }
+    });
     // What they do may come back here.
-    due.iter().for_each(|container| container.tell());
+    told.iter().for_each(|container| container.tell());
+}
+
+/// Those on the screen, in turns; then, while there is time, those whose last drawing is long ago.
+fn draw(now: f64) {
+    let clock = web_sys::window().and_then(|window| window.performance());
+    let is_late = |began: f64| clock.as_ref().is_some_and(|clock| clock.now() - began > BUDGET_MS);
+    let began = clock.as_ref().map_or(now, web_sys::Performance::now);
+    let (mut all, turn) = PAGE.with(|page| (page.containers(), page.turn.get()));
+    let turn = turn.checked_rem(all.len()).unwrap_or_default();
+    all.rotate_left(turn);
+    let mut is_over = false;
+    for is_seen in [true, false] {
+        for (at, container) in all.iter().enumerate() {
+            let is_due = container.is_seen.get() == is_seen
+                && container.draws.get().is_some_and(|(news, _)| match news.state() {
+                    News::NONE => false,
+                    News::LAST => true,
+                    _ => is_seen || now - container.drawn_at.get() > UNSEEN_MS,
+                });
+            if !is_due || is_over {
+                continue;
+            }
+            container.draw(now);
+            if is_late(began) {
+                PAGE.with(|page| page.turn.set(turn + at + 1));
+                is_over = true;
+            }
+        }
+    }
 }
 
 impl Page {
-    fn arrange(&self, now: f64, due: &[Rc<Container>], places: &[Place]) {
+    /// Those on the screen that wait for this pass.
+    fn take_due(&self) -> Vec<Rc<Container>> {
+        // Who let go of one does not want to hear of it.
+        let mut due: Vec<_> = self.due.take().iter().filter_map(Weak::upgrade).collect();
+        due.iter().for_each(|container| container.is_due.set(false));
+        due.retain(|container| container.is_seen.get());
+        due
+    }
+
+    /// What the reader has done since the last pass. Read before anything new is drawn: the page is still
+    /// laid out, and what has become shorter is not taken for somebody who scrolls up.
+    fn arrange(&self, due: &[Rc<Container>], places: &[Place]) {
         let mut leader = None;
         for (container, place) in due.iter().zip(places) {
             let is_back = container.is_back.get();
@@ -207,21 +282,24 @@ impl Page {
         }
         let others = leader.map(|(leader, place)| self.lead(leader, place)).unwrap_or_default();
         for (container, place) in due.iter().zip(places) {
-            if !container.is_following.get() {
-                continue;
-            }
-            if now < container.hold_until.get() {
-                self.look_at(container);
-                continue;
-            }
-            container.has_grown.set(false);
-            if place.distance() > 0 {
-                container.go_to(place.end());
-            }
+            container.is_short.set(place.distance() > 0);
         }
         for (container, top) in others {
             container.go_to(top);
         }
+    }
+
+    /// Scrolls to the end of what has grown, if it is followed.
+    fn keep_end(&self, now: f64, container: &Rc<Container>) {
+        if !container.is_following.get() || !(container.has_grown.get() || container.is_short.get()) {
+            return;
+        }
+        if now < container.hold_until.get() {
+            return self.look_at(container);
+        }
+        container.has_grown.set(false);
+        container.is_short.set(false);
+        container.go_to_end();
     }
 
     /// Where the linked containers go when the reader has scrolled one of them.

@@ -1,21 +1,30 @@
-//! Scrolling along with text that grows, as long as the reader lets it.
+//! Text that grows in a scroll container: when it is drawn, and scrolling along with it as long as the
+//! reader lets it.
 //!
-//! Text is never held back for this: it is appended when it comes, and scrolled to in the next frame.
-//! One [pass](frame) in a frame serves all containers of the page.
+//! Text is never held back for this: it stands in the answer when it comes, and is drawn and scrolled to
+//! in the next frame. One [pass](frame) in a frame serves all containers of the page.
 
 mod frame;
+mod news;
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, OnceCell},
+    rc::Rc,
+};
 
 use web_sys::Element;
 
 use super::Listener;
+pub use news::News;
 
 /// The reader who is at most so far from the end, in CSS pixels, has come back to it.
 const NEAR: i32 = 80;
 
 /// Positions are read as whole numbers: what differs by this much is the same.
 const SAME: i32 = 1;
+
+/// Further than anything scrolls, in CSS pixels.
+const BEYOND: i32 = 1 << 24;
 
 /// Keeps the end of one scroll container in view. Whoever scrolls up is left alone at once, until they
 /// come back to within 80 px of the end. Clones are the same; the last one dropped lets go of the
@@ -28,6 +37,15 @@ impl Follow {
     /// it in view. Called once a frame at most, and never twice with the same value.
     pub fn new(container: &Element, on_below: impl Fn(bool) + 'static) -> Self {
         Self(Container::new(container, Box::new(on_below)))
+    }
+
+    /// From now on `draw` is called in a frame when there is news: soon when the container is on the screen,
+    /// else a few times a second. `true`: there is more to draw than it has drawn. To be called once.
+    pub fn draw_with(&self, news: News, draw: impl Fn(&Self) -> bool + 'static) {
+        let first = news.clone();
+        // A second one would never be called.
+        let _ = self.0.draws.set((news, Box::new(draw)));
+        first.came_last();
     }
 
     /// Text was appended. Cheap: call it for every piece.
@@ -63,13 +81,21 @@ impl Follow {
     }
 }
 
+/// What says that there is something to draw, and what draws it.
+type Draws = (News, Box<dyn Fn(&Follow) -> bool>);
+
 struct Container {
     element: Element,
+    draws: OnceCell<Draws>,
+    /// When it was last drawn, in milliseconds of the page.
+    drawn_at: Cell<f64>,
     on_below: Box<dyn Fn(bool)>,
     is_following: Cell<bool>,
     is_linked: Cell<bool>,
     /// Text came since the end was last in view.
     has_grown: Cell<bool>,
+    /// It was found somewhere else than at its end.
+    is_short: Cell<bool>,
     /// What `on_below` was last told.
     is_below: Cell<bool>,
     /// Some of it is on the screen; assumed until the browser has said so.
@@ -91,10 +117,13 @@ impl Container {
     fn new(element: &Element, on_below: Box<dyn Fn(bool)>) -> Rc<Self> {
         let container = Rc::new(Self {
             element: element.clone(),
+            draws: OnceCell::new(),
+            drawn_at: 0.0.into(),
             on_below,
             is_following: true.into(),
             is_linked: false.into(),
             has_grown: false.into(),
+            is_short: false.into(),
             is_below: false.into(),
             is_seen: true.into(),
             is_back: false.into(),
@@ -139,9 +168,34 @@ impl Container {
         is_by_reader && place.end() > SAME
     }
 
+    /// Draws what is new, if anything. Whether there is more.
+    fn draw(self: &Rc<Self>, now: f64) -> bool {
+        let Some((news, draw)) = self.draws.get() else { return false };
+        let taken = news.take();
+        if taken == News::NONE {
+            return false;
+        }
+        self.drawn_at.set(now);
+        let has_more = draw(&Follow(self.clone()));
+        if has_more {
+            news.put_back(taken);
+        }
+        has_more
+    }
+
     fn go_to(&self, top: i32) {
         self.element.set_scroll_top(top);
         self.top.set(top);
+    }
+
+    fn go_to_end(&self) {
+        // Browsers stop at the end, and where that is need not be asked.
+        self.element.set_scroll_top(BEYOND);
+        self.top.set(self.element.scroll_top());
+    }
+
+    fn has_news(&self) -> bool {
+        self.draws.get().is_some_and(|(news, _)| news.state() != News::NONE)
     }
 
     fn tell(&self) {

@@ -5,13 +5,14 @@ use crate::{
     ui::{page::Page, parts::hint, words::Word},
 };
 
-const KEYS: [(&str, Word); 14] = [
+const KEYS: [(&str, Word); 15] = [
     ("/", Word::DoPrompt),
     ("1 – 9", Word::DoPanel),
     ("[  ]", Word::DoNeighbour),
     ("R", Word::Retry),
     ("S", Word::Stop),
     ("C", Word::Copy),
+    ("M", Word::ViewSource),
     ("F", Word::FocusView),
     ("Esc", Word::DoEscape),
     ("Shift+Esc", Word::StopAll),

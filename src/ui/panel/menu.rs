@@ -16,6 +16,8 @@ use crate::{
 #[derive(Clone, Copy)]
 enum Act {
     Setup,
+    Source,
+    CopyRich,
     Duplicate,
     Left,
     Right,
@@ -23,8 +25,10 @@ enum Act {
     Remove,
 }
 
-const ENTRIES: [(&str, Word, Act); 6] = [
+const ENTRIES: [(&str, Word, Act); 8] = [
     ("setup", Word::Setup, Act::Setup),
+    ("source", Word::ViewSource, Act::Source),
+    ("copy-rich", Word::CopyRich, Act::CopyRich),
     ("duplicate", Word::Duplicate, Act::Duplicate),
     ("left", Word::MoveLeft, Act::Left),
     ("right", Word::MoveRight, Act::Right),
@@ -53,6 +57,7 @@ pub fn menu(page: Page, panel: &Panel) -> El {
         let entry = |(name, word, act): (&'static str, Word, Act)| {
             let panel = panel.clone();
             let word = match act {
+                Act::Source if panel.shows_source.get_untracked() => Word::ViewDrawn,
                 Act::Focus if page.view().get_untracked() == View::Focus => Word::ShowAll,
                 _ => word,
             };
@@ -93,6 +98,8 @@ fn do_it(page: Page, panel: &Panel, act: Act) {
     let id = panel.id;
     match act {
         Act::Setup => panel.is_setup_open.update(|is| *is = !*is),
+        Act::Source => panel.shows_source.update(|is| *is = !*is),
+        Act::CopyRich => copy_rich(page, panel),
         Act::Duplicate => page.duplicate(id),
         Act::Left => page.shift(id, -1),
         Act::Right => page.shift(id, 1),
@@ -102,4 +109,12 @@ fn do_it(page: Page, panel: &Panel, act: Act) {
         }
         Act::Remove => page.remove(id),
     }
+}
+
+/// As it is drawn, for whatever takes formatted text; where only text is taken, the source.
+fn copy_rich(page: Page, panel: &Panel) {
+    let is_copied =
+        browser::copy_drawn(&format!("[data-panel=\"{}\"] .reply", panel.id), &panel.reply.text());
+    let word = if is_copied { Word::Copied } else { Word::NotCopied };
+    page.said.set(word.text(page.language.get_untracked()).to_owned());
 }

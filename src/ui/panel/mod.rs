@@ -1,6 +1,6 @@
 //! One column: a header, the answer, a footer.
 //!
-//! - [`state`]: what a panel is; [`reply`]: its growing answer
+//! - [`state`]: what a panel is; [`reply`]: its growing answer; `answer`: how that is drawn
 //! - `header`, `menu`, `picker`: who answers, how far it is, what can be done
 //! - `setup`, `key_field`, `parameters`: whom it asks and how
 //! - `extras`, `trouble`, `footer`: what came besides text, what went wrong, the figures
@@ -8,6 +8,7 @@
 pub mod reply;
 pub mod state;
 
+mod answer;
 mod extras;
 mod footer;
 mod header;
@@ -30,6 +31,7 @@ use crate::{
     call::phase::PhaseKind,
     grid::{choices::View, script},
 };
+use answer::Answer;
 use state::Panel;
 
 pub fn panel_view(page: Page, panel: &Panel) -> El {
@@ -60,14 +62,12 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
             script::language(&reply.beginning())
         })
     };
-    let text = el("div").attrs(&[("class", "reply"), ("dir", "auto")]).bind("lang", move || script.get());
-    let reasoning = el("div");
-    let reasoning = reasoning.attrs(&[("class", "reasoning"), ("dir", "auto")]);
+    let answer = Answer::new(page, panel);
     let thoughts = el("details")
         .class("thoughts")
         .hidden(move || !has_reasoning())
         .child(el("summary").live(page.word(Word::Reasoning)))
-        .child(reasoning.clone());
+        .child(answer.reasoning.clone());
     let is_waiting = {
         let problem = problem.clone();
         move || kind.get().is_none() && problem.with(Option::is_none)
@@ -76,7 +76,8 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
         .attrs(&[("class", "body"), ("tabindex", "0"), ("role", "group")])
         .child(own_prompt(page, panel))
         .child(thoughts)
-        .child(text.clone())
+        .child(answer.text.clone().bind("lang", move || script.get()))
+        .child(answer.source.clone().bind("lang", move || script.get()))
         .child(hint(page, Word::Empty).hidden(move || !is_waiting()))
         .child(extras::extras(page, panel))
         .child(trouble::trouble(page, panel));
@@ -97,7 +98,7 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
             page.survey();
         }
     });
-    reply::draw(&reply, &text, &reasoning, follow.clone());
+    answer.grow(page, panel, &follow);
     let new_text = word_button(page, &[("name", "new-text")], Word::NewText)
         .hidden(move || !has_more.get())
         .act(move || follow.to_end());

@@ -1,14 +1,14 @@
-//! One growing answer: the engine writes it through signals, the page appends what is new.
+//! One growing answer: the engine writes it, the page draws what is new in its frames.
 
 use std::{
-    cell::{Cell, RefCell},
+    mem,
     sync::{Arc, Mutex},
 };
 
 use leptos::prelude::*;
 
 use crate::{
-    browser::{El, Follow, Tail, effect},
+    browser::News,
     call::{Call, Phase, Summary, phase::PhaseKind},
     engine::{ask::Notes, transport::ReplySink},
     grid::estimate,
@@ -25,8 +25,10 @@ const SCRIPT_CHARS: usize = 400;
 /// What the page knows of the answer of one panel.
 #[derive(Clone, Default)]
 pub struct ReplyState {
-    /// Pieces that are not drawn yet. Written once for each chunk, emptied when drawn.
-    fresh: ArcRwSignal<Fresh>,
+    /// Told once for each chunk.
+    pub news: News,
+    /// The answer has ended, and all of it is drawn.
+    pub is_drawn: ArcRwSignal<bool>,
     /// Written only when the phase changes.
     pub status: ArcRwSignal<Status>,
     /// What is not text: changes a few times in an answer.
@@ -52,12 +54,17 @@ pub struct Extras {
     pub notes: Notes,
 }
 
+/// What is not drawn yet.
 #[derive(Default)]
-struct Fresh {
-    text: String,
-    reasoning: String,
+pub struct Fresh {
+    pub text: String,
+    pub reasoning: String,
     /// A new answer begins: what is drawn goes away first.
-    starts_over: bool,
+    pub starts_over: bool,
+    /// Nothing comes after it.
+    pub is_whole: bool,
+    /// There is more to draw already.
+    pub has_more: bool,
 }
 
 /// What changes with every piece, and is looked at when the page's clock ticks.
@@ -81,6 +88,7 @@ struct Live {
     tokens: u64,
     /// Since when nothing has come, once that is worth a hint.
     silent_since_ms: Option<u64>,
+    fresh: Fresh,
 }
 
 impl ReplyState {
@@ -93,10 +101,10 @@ impl ReplyState {
                 (true, false) => Some(std::mem::take(&mut live.answer)),
             };
             *live = Live { earlier, ..Live::default() };
+            live.fresh.starts_over = !keep;
         });
-        if !keep {
-            self.fresh.update(|fresh| *fresh = Fresh { starts_over: true, ..Fresh::default() });
-        }
+        self.is_drawn.set(false);
+        self.news.came_last();
         let phase = Some(Phase::Queued);
         self.status.set(Status { phase, since_ms: now_ms, ..Status::default() });
         self.extras.set(Extras::default());
@@ -117,15 +125,26 @@ impl ReplyState {
 
     /// The answer's text so far, to the letter; the earlier one while nothing has replaced it.
     pub fn text(&self) -> String {
-        self.whole().text
+        self.with_live(|live| live.text()).unwrap_or_default()
     }
 
-    fn whole(&self) -> Fresh {
-        let whole = self.with_live(|live| {
-            let Answer { text, refusal, reasoning, .. } = live.earlier.as_ref().unwrap_or(&live.answer);
-            Fresh { text: format!("{text}{refusal}"), reasoning: reasoning.concat(), starts_over: false }
+    /// What came since it was asked for last, about so many bytes of text at most; for who has drawn
+    /// nothing yet, the whole.
+    pub fn fresh(&self, is_first: bool, most: usize) -> Fresh {
+        let fresh = self.with_live(|live| {
+            if is_first {
+                live.fresh.text = live.text();
+                live.fresh.reasoning = live.shown().reasoning.concat();
+            }
+            let mut fresh = mem::take(&mut live.fresh);
+            live.fresh.is_whole = fresh.is_whole;
+            if fresh.text.len() > most {
+                live.fresh.text = fresh.text.split_off(fresh.text.floor_char_boundary(most));
+                (fresh.has_more, fresh.is_whole) = (true, false);
+            }
+            fresh
         });
-        whole.unwrap_or_default()
+        fresh.unwrap_or_default()
     }
 
     /// The beginning of the answer.
@@ -156,6 +175,17 @@ impl ReplyState {
     }
 }
 
+impl Live {
+    fn shown(&self) -> &Answer {
+        self.earlier.as_ref().unwrap_or(&self.answer)
+    }
+
+    fn text(&self) -> String {
+        let Answer { text, refusal, .. } = self.shown();
+        [text.as_str(), refusal].concat()
+    }
+}
+
 impl ReplySink for ReplyState {
     fn sending(&self, notes: &Notes) {
         if self.extras.with_untracked(|extras| extras.notes != *notes) {
@@ -176,20 +206,23 @@ impl ReplySink for ReplyState {
                 _ => {}
             }
         }
-        self.with_live(|live| {
-            events.iter().for_each(|event| live.answer.apply(event));
-            live.tokens += estimate::tokens(&fresh.0) + estimate::tokens(&fresh.1);
-            live.silent_since_ms = call.silent_ms(now_ms).map(|silent| now_ms.saturating_sub(silent));
-        });
         let (text, reasoning) = fresh;
         let reasons = !reasoning.is_empty();
-        if reasons || !text.is_empty() {
-            let replaces = self.with_live(|live| live.earlier.take().is_some()).unwrap_or_default();
-            self.fresh.update(|fresh| {
-                fresh.starts_over |= replaces;
-                fresh.text.push_str(&text);
-                fresh.reasoning.push_str(&reasoning);
-            });
+        let has_text = reasons || !text.is_empty();
+        let is_over = call.phase().is_over();
+        self.with_live(|live| {
+            events.iter().for_each(|event| live.answer.apply(event));
+            live.tokens += estimate::tokens(&text) + estimate::tokens(&reasoning);
+            live.silent_since_ms = call.silent_ms(now_ms).map(|silent| now_ms.saturating_sub(silent));
+            live.fresh.starts_over |= has_text && live.earlier.take().is_some();
+            live.fresh.text.push_str(&text);
+            live.fresh.reasoning.push_str(&reasoning);
+            live.fresh.is_whole = is_over;
+        });
+        match is_over {
+            true => self.news.came_last(),
+            false if has_text => self.news.came(),
+            false => {}
         }
         if has_extras {
             let now = self.with_live(|live| {
@@ -213,31 +246,4 @@ impl ReplySink for ReplyState {
             });
         }
     }
-}
-
-/// Draws what is fresh at the end of the two elements, and tells who follows.
-pub fn draw(reply: &ReplyState, text: &El, reasoning: &El, follow: Follow) {
-    let reply = reply.clone();
-    let tails = RefCell::new((Tail::new(text.element().clone()), Tail::new(reasoning.element().clone())));
-    // A panel that comes back finds nothing drawn.
-    let is_new = Cell::new(true);
-    effect(move || {
-        reply.fresh.track();
-        let Some(fresh) = reply.fresh.try_update_untracked(std::mem::take) else { return };
-        let starts_over = fresh.starts_over;
-        let Fresh { text, reasoning, .. } = if is_new.replace(false) { reply.whole() } else { fresh };
-        let (text_tail, reasoning_tail) = &mut *tails.borrow_mut();
-        for (tail, new) in [(text_tail, text), (reasoning_tail, reasoning)] {
-            if starts_over {
-                tail.clear();
-            }
-            if !new.is_empty() {
-                tail.append(&new);
-            }
-        }
-        match starts_over {
-            true => follow.start_over(),
-            false => follow.grew(),
-        }
-    });
 }

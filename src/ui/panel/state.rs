@@ -39,6 +39,8 @@ pub struct Panel {
     pub unread: ArcRwSignal<Vec<(Parameter, String)>>,
     /// What was set at providers that were chosen before this one.
     pub shelved: ArcRwSignal<Vec<PanelSettings>>,
+    /// The text as it came stands in the place of the drawn one.
+    pub shows_source: ArcRwSignal<bool>,
     pub is_setup_open: ArcRwSignal<bool>,
     pub is_picker_open: ArcRwSignal<bool>,
     running: Arc<Mutex<Option<Running>>>,
@@ -86,6 +88,7 @@ impl Panel {
             price: ArcRwSignal::default(),
             unread: ArcRwSignal::default(),
             shelved: ArcRwSignal::default(),
+            shows_source: ArcRwSignal::new(false),
             is_setup_open: ArcRwSignal::new(false),
             is_picker_open: ArcRwSignal::new(false),
             running: Arc::default(),

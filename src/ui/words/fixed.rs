@@ -79,6 +79,19 @@ words! {
     Reasoning: "Reasoning", "추론", "推論";
     Tools: "Tool calls", "도구 호출", "ツール呼び出し";
     Sources: "Sources", "출처", "出典";
+    // What an answer is made of.
+    ViewSource: "View source", "원문 보기", "原文を表示";
+    ViewDrawn: "View formatted", "서식으로 보기", "整形して表示";
+    CopyRich: "Copy with formatting", "서식과 함께 복사", "書式付きでコピー";
+    Code: "Code", "코드", "コード";
+    CopyCode: "Copy the code", "코드 복사", "コードをコピー";
+    WrapLines: "Wrap long lines", "긴 줄 바꿈", "長い行を折り返す";
+    Table: "Table", "표", "表";
+    OpenImage: "Open image", "이미지 열기", "画像を開く";
+    Done: "done", "완료됨", "完了";
+    ToDo: "to do", "할 일", "未完了";
+    Footnote: "Go to the footnote", "각주로 이동", "脚注へ移動";
+    InertLink: "This link has no web address", "웹 주소가 없는 링크입니다", "ウェブアドレスのないリンクです";
     Empty: "The answer will appear here.", "답변이 여기에 표시됩니다.", "ここに回答が表示されます。";
     NewText: "New text below", "아래에 새 글이 있습니다", "下に続きがあります";
     FirstToken: "first token", "첫 토큰", "最初のトークン";

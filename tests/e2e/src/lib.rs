@@ -34,6 +34,7 @@
 pub mod axe;
 pub mod browser;
 pub mod canary;
+pub mod drawn;
 pub mod engine;
 pub mod evidence;
 pub mod journey;
@@ -44,6 +45,7 @@ mod process;
 pub use axe::check_accessibility;
 pub use browser::Browser;
 pub use canary::check_no_key_in_sight;
+pub use drawn::drawn;
 pub use engine::Engine;
 pub use journey::{built_page, journey, journey_with, leaves_out};
 pub use options::Options;

@@ -36,6 +36,14 @@ const PANELS: &str = "
     const panels = () => [...document.querySelectorAll('section[data-panel]')];
     const isSeen = (element) => element.checkVisibility({ visibilityProperty: true });
     const textOf = (panel, css) => panel.querySelector(css)?.textContent ?? null;
+    const drawn = (panel) => {
+        const reply = panel.querySelector('.reply')?.cloneNode(true);
+        reply?.querySelectorAll('.chrome').forEach((chrome) => chrome.remove());
+        return reply?.textContent ?? '';
+    };
+    const endings = ['finished', 'truncated', 'stopped', 'failed'];
+    const isIn = (panel, phase) => panel?.dataset.phase === phase
+        && (!endings.includes(phase) || panel.querySelector('.reply').hasAttribute('data-whole'));
     const numbers = (panel) => Object.fromEntries([...panel.querySelectorAll('[data-number]')]
         .map((number) => [number.dataset.number, number.textContent.trim()]));
     const error = (panel) => {
@@ -47,7 +55,7 @@ const PANELS: &str = "
         model: panel.querySelector('input[name=model]')?.value ?? '',
         phase: panel.dataset.phase,
         phase_words: textOf(panel, '.phase') ?? '',
-        text: textOf(panel, '.reply') ?? '',
+        text: drawn(panel),
         reasoning: textOf(panel, '.reasoning') ?? '',
         notes: textOf(panel, '.notes') ?? '',
         error: error(panel)?.textContent ?? null,
@@ -179,11 +187,11 @@ impl<'b> ComparePage<'b> {
         .await
     }
 
-    /// Waits until every panel is in this phase.
+    /// Waits until every panel is in this phase, and what an ended one says is drawn.
     pub async fn wait_for_all(&self, phase: Phase) -> Result {
         self.wait_until(
             &format!("every panel {phase:?}"),
-            "panels().every((panel) => panel.dataset.phase === args)",
+            "panels().every((panel) => isIn(panel, args))",
             json!(phase),
         )
         .await
@@ -193,7 +201,7 @@ impl<'b> ComparePage<'b> {
     pub async fn wait_for_count(&self, phase: Phase, count: usize) -> Result {
         self.wait_until(
             &format!("{count} panels {phase:?}"),
-            "panels().filter((panel) => panel.dataset.phase === args.phase).length === args.count",
+            "panels().filter((panel) => isIn(panel, args.phase)).length === args.count",
             json!({"phase": phase, "count": count}),
         )
         .await

@@ -2,8 +2,8 @@
 //! - its phase in `data-phase`, and in words in `.phase`
 //! - `input[name=model]`, `button[name=models]` with its `[role=listbox]` of `[data-model]`
 //! - `button[name=stop]` or `button[name=retry]`, `button[name=copy]`, `button[name=more]`
-//! - behind "more": a `.menu` with `setup`, `duplicate`, `left`, `right`, `focus`, `remove`
-//! - `.reply`, `.reasoning`, `.notes`, `.error[role=alert]` with `.theirs` and buttons
+//! - behind "more": a `.menu` with `setup`, `source`, `copy-rich`, `duplicate`, `left`, `right`, `focus`, `remove`
+//! - `.reply`, with `data-whole` once all of it is drawn, `.source`, `.reasoning`, `.notes`, `.error[role=alert]` with `.theirs` and buttons
 //! - `[data-number]` in the `.footer`
 
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ pub struct PanelView {
     pub phase: Phase,
     /// The phase in the words that a person reads.
     pub phase_words: String,
-    /// The answer, to the letter.
+    /// The answer as it is drawn, without its buttons: what [`drawn`](crate::drawn) makes of its Markdown.
     pub text: String,
     pub reasoning: String,
     pub notes: String,
@@ -109,6 +109,17 @@ impl<'p> Panel<'p> {
         Ok(self.view().await?.text)
     }
 
+    /// The answer to the letter, as the model wrote it; afterwards the panel is as it was.
+    pub async fn source(&self) -> Result<String> {
+        self.choose_from_menu("source").await?;
+        self.wait_for(".source").await?;
+        let source = self.text_of(".source").await?;
+        self.choose_from_menu("source").await?;
+        let gone = "panels()[args].querySelector('.source').textContent === ''";
+        self.wait_until("no source", gone).await?;
+        Ok(source)
+    }
+
     pub async fn phase(&self) -> Result<Phase> {
         Ok(self.view().await?.phase)
     }
@@ -123,7 +134,7 @@ impl<'p> Panel<'p> {
         self.page
             .wait_until(
                 &format!("{phase:?} in panel {}", self.index),
-                "panels()[args.index]?.dataset.phase === args.phase",
+                "isIn(panels()[args.index], args.phase)",
                 json!({"index": self.index, "phase": phase}),
             )
             .await

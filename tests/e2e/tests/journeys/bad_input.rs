@@ -53,7 +53,7 @@ async fn each_panel_says_what_is_wrong_with_it_and_the_others_answer() {
 async fn a_line_of_fifty_megabytes_ends_one_answer_and_keeps_what_came() {
     let world = World::new().await;
     journey_with(world.options(), async |browser| {
-        let piece = r#"data: {"choices":[{"index":0,"delta":{"content":"What came before. "}}]}"#;
+        let piece = r#"data: {"choices":[{"index":0,"delta":{"content":"What came before."}}]}"#;
         let endless = Script::sse()
             .send(format!("{piece}\n\ndata: "))
             .repeat("x".repeat(64 * 1024), 50 * 16)
@@ -64,7 +64,7 @@ async fn a_line_of_fifty_megabytes_ends_one_answer_and_keeps_what_came() {
         page.ask(PROMPT).await?;
         let error = page.panel(0).wait_for_error().await?;
         assert!(error.contains("larger than the limit"), "{error}");
-        assert_eq!(page.panel(0).text().await?, "What came before. ");
+        assert_eq!(page.panel(0).text().await?, "What came before.");
         page.panel(1).wait_for_phase(Phase::Finished).await?;
         other.wait_complete(1).await;
         world.see_no_key_astray(browser).await

@@ -1,7 +1,7 @@
 //! Nobody looks, and the answers come all the same.
 
 use serde_json::{Value, json};
-use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, journey_with};
+use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, drawn, journey_with};
 use tutti_test_server::{Mount, Replay};
 
 use crate::stand_ins::{PROMPT, PROVIDERS, SITE, World};
@@ -14,7 +14,7 @@ async fn answers_complete_in_a_hidden_tab_and_its_title_says_so() {
         let mut texts = Vec::new();
         for provider in PROVIDERS {
             let cassette = provider.recorded_answer()?;
-            texts.push(cassette.expected_text().to_owned());
+            texts.push(drawn(cassette.expected_text()));
             let replay = Replay::of(&cassette);
             let half = replay.chunks.len() / 2;
             hosts.push(world.host(provider, replay.gated(half)));

@@ -1,6 +1,6 @@
 //! Several providers at once, under their real names.
 
-use tutti_e2e::{Phase, Result, journey_with};
+use tutti_e2e::{Phase, Result, drawn, journey_with};
 use tutti_test_server::{Cassette, Mount, Replay};
 
 use crate::stand_ins::{PROMPT, PROVIDERS, World};
@@ -34,11 +34,11 @@ async fn three_providers_stream_side_by_side_and_one_is_stopped() {
 
         // WebKit forgets to cut off what it no longer holds in full.
         browser.collect_garbage().await?;
-        let before = page.panel(1).text().await?;
+        let before = page.panel(1).source().await?;
         page.panel(1).stop().await?;
         hosts[1].wait_aborted(1).await;
         page.panel(1).wait_for_phase(Phase::Stopped).await?;
-        let kept = page.panel(1).text().await?;
+        let kept = page.panel(1).source().await?;
         assert!(kept.starts_with(&before), "{before:?} became {kept:?}");
         assert!(cassettes[1].expected_text().starts_with(&kept), "{kept:?}");
         assert_eq!(page.panel(0).phase().await?, Phase::Streaming);
@@ -47,10 +47,13 @@ async fn three_providers_stream_side_by_side_and_one_is_stopped() {
         for index in [0, 2] {
             hosts[index].release_all();
             page.panel(index).wait_for_phase(Phase::Finished).await?;
-            assert_eq!(page.panel(index).text().await?, cassettes[index].expected_text());
+            let expected = cassettes[index].expected_text();
+            assert_eq!(page.panel(index).source().await?, expected);
+            assert_eq!(page.panel(index).text().await?, drawn(expected));
             assert!(!hosts[index].requests()[0].aborted);
         }
-        assert_eq!(page.panel(1).text().await?, kept);
+        assert_eq!(page.panel(1).source().await?, kept);
+        assert_eq!(page.panel(1).text().await?, drawn(&kept));
         page.wait_for_status("3 of 3").await?;
         browser.screenshot("finished").await?;
 
@@ -79,7 +82,7 @@ async fn thoughts_tools_and_sources_stand_apart_from_the_answer() {
         page.wait_for_all(Phase::Finished).await?;
         for (index, cassette) in cassettes.into_iter().enumerate() {
             let view = page.panel(index).view().await?;
-            assert_eq!(view.text, cassette.expected_text(), "panel {index}");
+            assert_eq!(view.text, drawn(cassette.expected_text()), "panel {index}");
             assert_eq!(view.reasoning, cassette.expected_reasoning(), "panel {index}");
         }
         let said = page.panel(0).text_of(".tools").await?;
