@@ -5,6 +5,7 @@ use std::{cell::Cell, mem};
 use super::{
     Options,
     diff::{diff, diff_kept},
+    heal::heal,
     labels::Labels,
     node::{Kind, Node},
     op::Op,
@@ -136,11 +137,16 @@ impl Document {
         let mut open = self.open.take();
         let anchor = open.as_ref().map_or("", |open| &open.anchor);
         let head = self.labels.notes_for(self.tail());
-        let text = [&head, anchor, self.tail()].concat();
+        let healed = if is_end { None } else { Some(heal(self.tail(), open.as_ref(), self.options.math)) };
+        let (keep, closing) =
+            healed.as_ref().map_or((usize::MAX, ""), |healed| (healed.keep, &healed.closing));
+        let kept = self.tail().get(..keep).unwrap_or(self.tail());
+        let text = [&head, anchor, kept, closing].concat();
         let from = head.len() + anchor.len();
+        let to = from + kept.len();
         let mut parsed = self.parse(&text, head.len());
         let shown = from + self.shown_at.saturating_sub(self.settled);
-        let tail = Tail { text: &text, from, to: text.len(), shown, parsed: &parsed, open: open.as_ref() };
+        let tail = Tail { text: &text, from, to, shown, parsed: &parsed, open: open.as_ref() };
         let settled = if is_end { Settled::nothing(from) } else { tail.settled() };
         let groups = self.groups(&tail, &settled);
         let mut next = self.next_open(&tail, &settled);
@@ -166,12 +172,20 @@ impl Document {
         }
         self.shown = new;
 
+        // What is defined in text that may yet turn out otherwise.
+        let is_uncertain = |name: &String| {
+            parsed.defined.iter().any(|(defined, _, end)| defined == name && *end > settled.to)
+        };
+        let are_uncertain: Vec<_> =
+            names.iter().map(|names| !is_end && names.iter().any(is_uncertain)).collect();
         let is_news = self.learn(parsed.defined, if is_end { usize::MAX } else { settled.to });
         if let Some(open) = &mut open {
             open.check(is_news, &self.labels);
         }
         for mut group in groups {
-            for names in names.get(group.block - self.blocks..).unwrap_or_default().iter().take(group.count) {
+            let of_group = names.iter().zip(&are_uncertain).skip(group.block - self.blocks).take(group.count);
+            for (names, is_uncertain) in of_group {
+                group.is_uncertain |= is_uncertain;
                 group.names.extend(names.iter().filter(|name| !self.labels.knows(name)).cloned());
             }
             if group.block == self.blocks
@@ -190,6 +204,7 @@ impl Document {
                 next.names = mem::take(&mut open.names);
                 next.is_stale = open.is_stale;
             }
+            next.is_stale |= are_uncertain.get(settled.blocks).is_some_and(|is_uncertain| *is_uncertain);
             let names = names.get(settled.blocks).map_or(&[][..], |names| names);
             next.names.extend(names.iter().filter(|name| !self.labels.knows(name)).cloned());
         }

@@ -11,9 +11,12 @@
 //!
 //! Raw HTML is text here. Nothing of a text is ever written as HTML.
 
+mod autolink;
 pub mod destination;
 mod diff;
 pub mod document;
+mod heal;
+mod heal_words;
 mod labels;
 pub mod node;
 pub mod op;

@@ -161,7 +161,10 @@ impl Tail<'_> {
             return true;
         }
         let start = self.line_start(block.range.start);
-        if !self.is_blank(start, block.range.start) {
+        let indent = self.text.get(start..block.range.start).unwrap_or_default();
+        // Indented so far it would be code, and is none where a note ends in its own indented lines.
+        let is_far = indent.len() > 3 || indent.contains('\t');
+        if !indent.trim().is_empty() || is_far && !matches!(block.node.kind, Kind::Code { .. }) {
             return false;
         }
         let before = self.text.get(..start).unwrap_or_default();
@@ -174,10 +177,7 @@ impl Tail<'_> {
             // always read as it would be alone.
             Kind::Paragraph | Kind::Heading(_) | Kind::Table => {
                 let first = self.text.get(block.range.start..).and_then(|rest| rest.chars().next());
-                let indent = self.text.get(start..block.range.start).unwrap_or_default();
-                indent.len() < 4
-                    && !indent.contains('\t')
-                    && first.is_some_and(|first| first.is_alphabetic() || matches!(first, '#' | '|'))
+                first.is_some_and(|first| first.is_alphabetic() || matches!(first, '#' | '|'))
             }
             _ => true,
         }
@@ -200,7 +200,11 @@ impl Tail<'_> {
         let before = self.open.filter(|_| index == 0).map_or(0, Open::cells);
         let is_near_limit = before + columns * last > MOST_CELLS;
         let is_anchored = index == 0 && self.open.is_some() || self.anchor_of_table(block).is_some();
-        (start > self.from && !is_near_limit && is_anchored).then_some((start, last, Some(Inside::Table)))
+        (start > self.from && start < self.to && !is_near_limit && is_anchored).then_some((
+            start,
+            last,
+            Some(Inside::Table),
+        ))
     }
 
     fn code(&self, index: usize, block: &Block) -> Option<(usize, usize, Option<Inside>)> {

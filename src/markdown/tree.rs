@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::{
+    autolink::link_words,
     destination::Destination,
     labels::{Labels, link_name, note_name},
     node::{Align, DEEPEST, Kind, Node},
@@ -56,7 +57,8 @@ impl<'a> Tree<'a> {
             Event::InlineMath(math) => self.leaf(Kind::Math { is_block: false }, &math),
             Event::DisplayMath(math) => self.leaf(Kind::Math { is_block: true }, &math),
             // Raw HTML is text: within words, and line by line in a block of its own.
-            Event::InlineHtml(html) | Event::Html(html) => self.text(&html),
+            Event::InlineHtml(html) => self.leaf(Kind::Html, &html),
+            Event::Html(html) => self.text(&html),
             Event::FootnoteReference(label) => {
                 self.begin_words();
                 self.push(Node::new(Kind::FootnoteReference(label.into_string())));
@@ -200,8 +202,11 @@ impl<'a> Tree<'a> {
             self.too_deep -= 1;
             return None;
         }
-        let node = self.open.pop()?;
+        let mut node = self.open.pop()?;
         if self.open.is_empty() {
+            if matches!(node.kind, Kind::Paragraph | Kind::Heading(_)) {
+                link_words(&mut node, true);
+            }
             let mut block = self.block.take()?;
             block.node = node;
             return Some(block);
@@ -243,7 +248,15 @@ impl<'a> Tree<'a> {
         self.open.iter_mut().rev().take(2).find(is_item).map(|node| &mut node.kind)
     }
 
-    fn push(&mut self, node: Node) {
+    fn push(&mut self, mut node: Node) {
+        let is_in_link = |node: &Node| matches!(node.kind, Kind::Link { .. } | Kind::Image { .. });
+        match node.kind {
+            Kind::Paragraph | Kind::Heading(_) | Kind::Cell(_) => link_words(&mut node, true),
+            Kind::Emphasis | Kind::Strong | Kind::Strike | Kind::Link { .. } | Kind::Image { .. } => {
+                link_words(&mut node, !self.open.iter().any(is_in_link));
+            }
+            _ => {}
+        }
         if let Some(top) = self.open.last_mut() {
             top.children.push(node);
         }
@@ -251,7 +264,11 @@ impl<'a> Tree<'a> {
 
     fn leaf(&mut self, kind: Kind, text: &str) {
         self.begin_words();
-        self.push(Node { kind, children: vec![Node::text(text)] });
+        let mut node = Node::new(kind);
+        if !text.is_empty() {
+            node.children.push(Node::text(text));
+        }
+        self.push(node);
     }
 
     fn text(&mut self, text: &str) {

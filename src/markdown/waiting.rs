@@ -24,6 +24,8 @@ pub struct Group {
     pub names: Vec<String>,
     /// Something was defined after it was shown.
     pub is_stale: bool,
+    /// It was shown with a definition that may have come to nothing.
+    pub is_uncertain: bool,
     rebuilds: u8,
     is_ready: bool,
 }
@@ -31,7 +33,17 @@ pub struct Group {
 impl Group {
     pub fn new(block: usize, start: usize) -> Self {
         let (count, end, names) = (1, start, Vec::new());
-        Self { block, count, start, end, names, is_stale: false, rebuilds: 0, is_ready: false }
+        Self {
+            block,
+            count,
+            start,
+            end,
+            names,
+            is_stale: false,
+            is_uncertain: false,
+            rebuilds: 0,
+            is_ready: false,
+        }
     }
 }
 
@@ -64,6 +76,11 @@ impl Waiting {
 
     /// Those that are to be built anew now.
     pub fn ready(&mut self, is_end: bool) -> Vec<usize> {
+        if is_end {
+            let uncertain =
+                self.groups.iter().enumerate().filter(|(_, group)| group.is_uncertain && !group.is_ready);
+            self.ready.extend(uncertain.map(|(index, _)| index));
+        }
         let mut now = Vec::new();
         let mut later = Vec::new();
         for index in std::mem::take(&mut self.ready) {

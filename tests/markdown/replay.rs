@@ -119,7 +119,17 @@ pub fn difference<'a>(
 ) -> Option<String> {
     let (screen, _) = stream(pieces, options);
     let shown = merged(&screen.blocks);
-    (shown != whole).then(|| format!("streamed {shown:#?}\nat once {whole:#?}"))
+    (shown != whole).then(|| format!("streamed {}\n at once {}", outline(&shown), outline(whole)))
+}
+
+/// Nodes in one line, to be read by a person.
+pub fn outline(nodes: &[Node]) -> String {
+    let node = |node: &Node| match &node.kind {
+        Kind::Text(text) => format!("{text:?}"),
+        kind if node.children.is_empty() => format!("{kind:?}"),
+        kind => format!("{kind:?}({})", outline(&node.children)),
+    };
+    nodes.iter().map(node).collect::<Vec<_>>().join(" ")
 }
 
 pub fn chars(text: &str) -> impl Iterator<Item = &str> {
