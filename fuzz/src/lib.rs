@@ -1,6 +1,10 @@
 //! What the fuzz targets share: ways to cut a body, and what must hold for every dialect.
 
+#[path = "../../tests/markdown/replay.rs"]
+mod replay;
+
 use tutti::{
+    markdown::{self, Options},
     model::{
         event::{Delta, StreamEvent},
         provider::{Dialect, Quirks},
@@ -67,4 +71,36 @@ fn check_size(events: &[StreamEvent], body: usize) {
     assert!(text <= 3 * body, "{text} bytes of text from {body}");
     // A short path may make some empty items of a list.
     assert!(arguments <= 16 * body, "{arguments} bytes of arguments from {body}");
+}
+
+/// A text shows the same however it is cut, and the work stays within bounds.
+pub fn check_markdown(text: &str) {
+    for math in [false, true] {
+        let options = Options { math };
+        let whole = markdown::whole(text, options);
+        for pieces in cuts(text.as_bytes()) {
+            let pieces = whole_characters(text, &pieces);
+            let updates = pieces.len() + 1;
+            let (screen, document) = replay::stream(pieces, options);
+            assert_eq!(replay::merged(&screen.blocks), whole);
+            // An update parses an end of some kilobytes, and what is longer only when it has grown by an eighth.
+            let most = updates * 3 * (5 << 10) + 40 * text.len() + (20 << 10);
+            assert!(document.parsed_bytes() <= most, "{} bytes for {}", document.parsed_bytes(), text.len());
+        }
+    }
+}
+
+/// Pieces that end with a character.
+fn whole_characters<'a>(text: &'a str, pieces: &[&[u8]]) -> Vec<&'a str> {
+    let mut end = 0;
+    let mut start = 0;
+    let mut all = Vec::new();
+    for piece in pieces {
+        end += piece.len();
+        if text.is_char_boundary(end) {
+            all.push(&text[start..end]);
+            start = end;
+        }
+    }
+    all
 }

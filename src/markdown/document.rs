@@ -146,7 +146,8 @@ impl Document {
         let to = from + kept.len();
         let mut parsed = self.parse(&text, head.len());
         let shown = from + self.shown_at.saturating_sub(self.settled);
-        let tail = Tail { text: &text, from, to, shown, parsed: &parsed, open: open.as_ref() };
+        let math = self.options.math;
+        let tail = Tail { text: &text, from, to, shown, parsed: &parsed, open: open.as_ref(), math };
         let settled = if is_end { Settled::nothing(from) } else { tail.settled() };
         let groups = self.groups(&tail, &settled);
         let mut next = self.next_open(&tail, &settled);

@@ -70,7 +70,7 @@ impl Labels {
             }
         }
         if !head.is_empty() {
-            head.push_str("***\n");
+            head.push_str("***\n\n");
         }
         head
     }

@@ -18,6 +18,7 @@ pub mod document;
 mod heal;
 mod heal_words;
 mod labels;
+mod latex;
 pub mod node;
 pub mod op;
 mod parse;

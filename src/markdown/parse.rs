@@ -7,6 +7,7 @@ use pulldown_cmark::{BrokenLink, CowStr, Parser};
 use super::{
     Options,
     labels::{Definition, Labels, link_name, note_name, notes_in},
+    latex::{Masked, mask},
     node::Node,
     tree::Tree,
 };
@@ -34,9 +35,9 @@ pub struct Parsed {
     pub defined: Vec<(String, Definition, usize)>,
 }
 
-/// Parses `text`, which continues a text that defined `labels`. What stands before `from` is there for its
+/// Parses a text that continues a text that defined `labels`. What stands before `from` is there for its
 /// effect alone.
-pub fn parse(text: &str, from: usize, options: Options, labels: &Labels) -> Parsed {
+pub fn parse(written: &str, from: usize, options: Options, labels: &Labels) -> Parsed {
     // What the library asks for while it makes a block's inline nodes.
     let unknown = RefCell::new(Vec::new());
     let find = |link: BrokenLink<'_>| {
@@ -46,6 +47,8 @@ pub fn parse(text: &str, from: usize, options: Options, labels: &Labels) -> Pars
         }
         found.map(|found| (CowStr::from(found.url.clone()), CowStr::from(found.title.clone())))
     };
+    let masked = if options.math { mask(written) } else { None };
+    let text = masked.as_deref().unwrap_or(written);
     let events = Parser::new_with_broken_link_callback(text, syntax(options), Some(find)).into_offset_iter();
     let mut parsed = Parsed::default();
     for (label, definition) in events.reference_definitions().iter() {
@@ -53,13 +56,13 @@ pub fn parse(text: &str, from: usize, options: Options, labels: &Labels) -> Pars
         let meaning = Definition { url: definition.dest.to_string(), title: title.to_owned() };
         parsed.defined.push((link_name(label), meaning, definition.span.end));
     }
-    let mut tree = Tree::new(labels);
+    let mut tree = Tree::new(labels, Masked { read: text, written });
     for (event, range) in events {
         if range.start >= from
             && let Some(mut block) = tree.event(event, range)
         {
             block.names.append(&mut unknown.borrow_mut());
-            let source = text.get(block.range.clone()).unwrap_or_default();
+            let source = written.get(block.range.clone()).unwrap_or_default();
             block.names.extend(notes_in(source).map(note_name));
             parsed.blocks.push(block);
         }

@@ -2,6 +2,7 @@
 
 use super::{
     labels::Labels,
+    latex::is_open,
     node::{Kind, Node},
     parse::{Block, Parsed},
 };
@@ -24,6 +25,8 @@ pub struct Tail<'a> {
     pub shown: usize,
     /// What the first block continues.
     pub open: Option<&'a Open>,
+    /// LaTeX may stand over a line's end, so text is not cut everywhere.
+    pub math: bool,
 }
 
 /// A block of which the beginning is settled.
@@ -154,6 +157,18 @@ impl Tail<'_> {
         is_complete && self.is_own_start(index)
     }
 
+    /// Whether what follows means the same when what stands before is gone.
+    fn may_cut(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or_default();
+        // LaTeX does not reach over a blank line.
+        let words = before.rfind("\n\n").and_then(|blank| before.get(blank..)).unwrap_or(before);
+        !self.math || !is_open(words)
+    }
+
+    fn may_anchor(&self, anchor: &str) -> bool {
+        !self.math || !is_open(anchor)
+    }
+
     /// Whether a block, parsed alone from its line on, is the same block.
     pub fn is_own_start(&self, index: usize) -> bool {
         let Some(block) = self.parsed.blocks.get(index) else { return false };
@@ -164,12 +179,15 @@ impl Tail<'_> {
         let indent = self.text.get(start..block.range.start).unwrap_or_default();
         // Indented so far it would be code, and is none where a note ends in its own indented lines.
         let is_far = indent.len() > 3 || indent.contains('\t');
-        if !indent.trim().is_empty() || is_far && !matches!(block.node.kind, Kind::Code { .. }) {
+        if !is_blank(indent) || is_far && !matches!(block.node.kind, Kind::Code { .. }) {
             return false;
         }
         let before = self.text.get(..start).unwrap_or_default();
         let line_before = before.strip_suffix('\n').unwrap_or(before).rsplit('\n').next().unwrap_or_default();
-        if start <= self.from || line_before.trim().is_empty() {
+        if !self.may_cut(start) {
+            return false;
+        }
+        if start <= self.from || is_blank(line_before) {
             return true;
         }
         match block.node.kind {
@@ -189,7 +207,7 @@ impl Tail<'_> {
             .map(|(part, start)| (part, self.line_start(*start), *start))
             .find(|(_, line, start)| self.is_blank(*line, *start) && self.line_end(*start).is_some())
             .map(|(part, line, _)| (part, line))?;
-        (start > self.from).then_some((start, part, Some(Inside::List)))
+        (start > self.from && self.may_cut(start)).then_some((start, part, Some(Inside::List)))
     }
 
     fn rows(&self, index: usize, block: &Block) -> Option<(usize, usize, Option<Inside>)> {
@@ -200,6 +218,7 @@ impl Tail<'_> {
         let before = self.open.filter(|_| index == 0).map_or(0, Open::cells);
         let is_near_limit = before + columns * last > MOST_CELLS;
         let is_anchored = index == 0 && self.open.is_some() || self.anchor_of_table(block).is_some();
+        let is_anchored = is_anchored && self.may_cut(start);
         (start > self.from && start < self.to && !is_near_limit && is_anchored).then_some((
             start,
             last,
@@ -222,9 +241,14 @@ impl Tail<'_> {
             // Blank lines at the end of indented code are not part of it, so it is cut before a line.
             let complete = text.rfind('\n')?;
             let line = text.get(..complete)?.rfind('\n')? + 1;
-            text.get(line..complete)?.strip_prefix("    ").filter(|line| !line.trim().is_empty())?;
+            text.get(line..complete)?.strip_prefix("    ").filter(|line| !is_blank(line))?;
             from + line
         };
+        let is_anchored =
+            !is_fenced || index == 0 && self.open.is_some() || self.anchor_of_fence(block).is_some();
+        if !is_anchored || !self.may_cut(cut) {
+            return None;
+        }
         if cut < from + CODE_PIECE || is_fenced && cut < self.shown {
             return None;
         }
@@ -255,11 +279,13 @@ impl Tail<'_> {
     pub fn anchor_of_table(&self, block: &Block) -> Option<&str> {
         let start = self.line_start(block.range.start);
         let end = self.line_end(block.range.start).and_then(|end| self.line_end(end))?;
-        self.text.get(start..end).filter(|anchor| !anchor.replace("\r\n", "").contains('\r'))
+        let anchor = self.text.get(start..end).filter(|anchor| !anchor.replace("\r\n", "").contains('\r'))?;
+        self.may_anchor(anchor).then_some(anchor)
     }
 
     pub fn anchor_of_fence(&self, block: &Block) -> Option<&str> {
-        self.text.get(self.line_start(block.range.start)..self.line_end(block.range.start)?)
+        let anchor = self.text.get(self.line_start(block.range.start)..self.line_end(block.range.start)?)?;
+        self.may_anchor(anchor).then_some(anchor)
     }
 
     pub fn line_start(&self, at: usize) -> usize {
@@ -273,8 +299,13 @@ impl Tail<'_> {
     }
 
     fn is_blank(&self, from: usize, to: usize) -> bool {
-        self.text.get(from..to).is_some_and(|text| text.trim().is_empty())
+        self.text.get(from..to).is_some_and(is_blank)
     }
+}
+
+/// As the library sees it: other spaces than these are words.
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t'..=b'\r'))
 }
 
 /// Whether an item or several have words of their own, which show whether the list is loose.

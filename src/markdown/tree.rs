@@ -8,6 +8,7 @@ use super::{
     autolink::link_words,
     destination::Destination,
     labels::{Labels, link_name, note_name},
+    latex::Masked,
     node::{Align, DEEPEST, Kind, Node},
     parse::Block,
 };
@@ -15,6 +16,7 @@ use super::{
 /// Nodes as the events make them.
 pub struct Tree<'a> {
     labels: &'a Labels,
+    source: Masked<'a>,
     /// The block at the top level that is under way.
     block: Option<Block>,
     open: Vec<Node>,
@@ -27,9 +29,10 @@ pub struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    pub fn new(labels: &'a Labels) -> Self {
+    pub fn new(labels: &'a Labels, source: Masked<'a>) -> Self {
         Self {
             labels,
+            source,
             block: None,
             open: Vec::new(),
             too_deep: 0,
@@ -50,15 +53,33 @@ impl<'a> Tree<'a> {
             }
             Event::End(tag) => return self.close(tag),
             Event::Text(text) => {
+                let is_code = self.open.last().is_some_and(|top| matches!(top.kind, Kind::Code { .. }));
+                let written = self.source.written(&text, range.clone(), is_code);
                 self.note_piece(range);
-                self.text(&text);
+                self.text(written.as_deref().unwrap_or(&text));
             }
-            Event::Code(code) => self.leaf(Kind::CodeSpan, &code),
-            Event::InlineMath(math) => self.leaf(Kind::Math { is_block: false }, &math),
-            Event::DisplayMath(math) => self.leaf(Kind::Math { is_block: true }, &math),
+            Event::Code(code) => {
+                let written = self.source.written(&code, range, true);
+                self.leaf(Kind::CodeSpan, written.as_deref().unwrap_or(&code));
+            }
+            Event::InlineMath(math) => {
+                let written = self.source.written(&math, range.start + 1..range.end - 1, true);
+                self.leaf(Kind::Math { is_block: false }, written.as_deref().unwrap_or(&math));
+            }
+            Event::DisplayMath(math) => {
+                let is_block = self.source.is_block(range.start).unwrap_or(true);
+                let written = self.source.written(&math, range.start + 2..range.end - 2, true);
+                self.leaf(Kind::Math { is_block }, written.as_deref().unwrap_or(&math).trim());
+            }
             // Raw HTML is text: within words, and line by line in a block of its own.
-            Event::InlineHtml(html) => self.leaf(Kind::Html, &html),
-            Event::Html(html) => self.text(&html),
+            Event::InlineHtml(html) => {
+                let written = self.source.written(&html, range, true);
+                self.leaf(Kind::Html, written.as_deref().unwrap_or(&html));
+            }
+            Event::Html(html) => {
+                let written = self.source.written(&html, range, true);
+                self.text(written.as_deref().unwrap_or(&html));
+            }
             Event::FootnoteReference(label) => {
                 self.begin_words();
                 self.push(Node::new(Kind::FootnoteReference(label.into_string())));
