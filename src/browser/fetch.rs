@@ -2,7 +2,7 @@
 
 use futures::{future::LocalBoxFuture, stream};
 use gloo_net::http::{Request, Response};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -40,11 +40,19 @@ async fn send(request: HttpRequest) -> Result<Reply, ApiError> {
 /// The request as the browser takes it. Not through gloo's builder, which adds a `&` to an address
 /// that has a query.
 fn written(request: &HttpRequest, abort: &AbortOnDrop) -> Result<web_sys::Request, ApiError> {
+    let init = init(request)?;
+    init.set_signal(abort.signal().as_ref());
+    let request = web_sys::Request::new_with_str_and_init(&request.url(), &init);
+    request.map_err(|error| broken_js(&error))
+}
+
+/// All of a request but its address and its end, as data that a worker can be given.
+pub(super) fn init(request: &HttpRequest) -> Result<RequestInit, ApiError> {
     let names =
         request.headers_to_send().map_err(|error| ApiError::new(ErrorClass::Request, error.to_string()))?;
-    let headers = web_sys::Headers::new().map_err(|error| broken_js(&error))?;
+    let headers = Array::new();
     for (name, value) in names {
-        headers.set(name, &value).map_err(|error| broken_js(&error))?;
+        headers.push(&Array::of2(&name.into(), &value.into()));
     }
     let init = RequestInit::new();
     init.set_method(match request.method {
@@ -57,18 +65,16 @@ fn written(request: &HttpRequest, abort: &AbortOnDrop) -> Result<web_sys::Reques
     }
     // A redirect could carry the key to another origin.
     init.set_redirect(RequestRedirect::Error);
-    make_careful(&init, abort);
-    let request = web_sys::Request::new_with_str_and_init(&request.url(), &init);
-    request.map_err(|error| broken_js(&error))
+    make_careful(&init);
+    Ok(init)
 }
 
-/// What holds for every request of this page: it says nothing about the person or the page, leaves
-/// nothing behind, and ends when nobody waits for it.
-pub(super) fn make_careful(init: &RequestInit, abort: &AbortOnDrop) {
+/// What holds for every request of this page: it says nothing about the person or the page, and leaves
+/// nothing behind.
+pub(super) fn make_careful(init: &RequestInit) {
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_cache(RequestCache::NoStore);
-    init.set_signal(abort.signal().as_ref());
 }
 
 /// The body, read piece by piece. Dropping it aborts the request, which is held until then: WebKit
@@ -122,7 +128,7 @@ impl AbortOnDrop {
         Self { controller: AbortController::new().ok(), is_over: false.into() }
     }
 
-    fn signal(&self) -> Option<web_sys::AbortSignal> {
+    pub(super) fn signal(&self) -> Option<web_sys::AbortSignal> {
         self.controller.as_ref().map(AbortController::signal)
     }
 

@@ -1,6 +1,6 @@
 //! The only place that names the browser.
 //!
-//! - `fetch`, `clock`: what the engine runs on
+//! - `fetch`, `fetch_worker`, `clock`: what the engine runs on; `worker`: programs beside the page
 //! - `network`: what can be known when a request fails
 //! - `keys`: where keys live; [`storage`]: what else a reload keeps
 //! - `dom`, `event`: elements that follow signals, and what a person does to them
@@ -13,6 +13,7 @@ mod dom;
 mod drawing;
 mod event;
 mod fetch;
+mod fetch_worker;
 mod follow;
 mod keys;
 mod listener;
@@ -21,6 +22,7 @@ mod pointing;
 pub mod storage;
 mod tab;
 mod tail;
+mod worker;
 
 pub use clipboard::{copy, copy_drawn};
 pub use clock::PageClock;
@@ -28,6 +30,7 @@ pub use dom::{El, button, effect, el, mount, on_window};
 pub use drawing::{Code, Drawing, INFO, Ink, Shape, Wrap, on_code};
 pub use event::Event;
 pub use fetch::Fetch;
+pub use fetch_worker::WorkerFetch;
 pub use follow::{Follow, News};
 pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
 pub use listener::Listener;

@@ -42,7 +42,7 @@ pub async fn facts(provider: &Provider, base: &BaseUrl, probe: bool) -> Facts {
     let page = tab::location_origin();
     let mut facts = Facts {
         page_is_https: page.starts_with("https://"),
-        page_space: BaseUrl::parse(&page).map_or(Space::Public, |page| Space::of(&page.origin())),
+        page_space: page_space(),
         is_secure_context: window.as_ref().is_some_and(Window::is_secure_context),
         is_online: window.as_ref().is_none_or(|window| window.navigator().on_line()),
         is_blocked_by_policy: !policy().allows(&target) || was_blocked(&target),
@@ -75,11 +75,26 @@ pub(super) fn watch_policy() {
 fn watch() -> Option<Listener> {
     let listener = Listener::new(document()?.as_ref(), "securitypolicyviolation", |event| {
         let Some(event) = event.dyn_ref::<SecurityPolicyViolationEvent>() else { return };
-        if event.effective_directive() == "connect-src" {
-            BLOCKED.with_borrow_mut(|blocked| blocked.insert(event.blocked_uri()));
-        }
+        was_refused(&event.effective_directive(), event.blocked_uri());
     });
     Some(listener)
+}
+
+/// The policy has blocked that address. Workers say it themselves, but not in WebKit (seen in 2.50).
+pub(super) fn was_refused(directive: &str, address: String) {
+    if directive == "connect-src" {
+        BLOCKED.with_borrow_mut(|blocked| blocked.insert(address));
+    }
+}
+
+/// Whether browsers may ask the person about a request there: a page from elsewhere calls this computer
+/// or the local network.
+pub(super) fn may_ask(target: &Origin) -> bool {
+    page_space() == Space::Public && Space::of(target) != Space::Public
+}
+
+fn page_space() -> Space {
+    BaseUrl::parse(&tab::location_origin()).map_or(Space::Public, |page| Space::of(&page.origin()))
 }
 
 fn was_blocked(origin: &Origin) -> bool {
@@ -115,7 +130,8 @@ async fn answers(origin: &Origin) -> bool {
 fn probe(url: &str, abort: &AbortOnDrop) -> Option<Promise> {
     let init = RequestInit::new();
     init.set_mode(RequestMode::NoCors);
-    make_careful(&init, abort);
+    make_careful(&init);
+    init.set_signal(abort.signal().as_ref());
     let request = web_sys::Request::new_with_str_and_init(url, &init).ok()?;
     Some(web_sys::window()?.fetch_with_request(&request))
 }

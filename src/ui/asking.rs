@@ -12,7 +12,7 @@ use super::{
     words::Word,
 };
 use crate::{
-    browser::{self, Fetch},
+    browser::{self, Fetch, WorkerFetch},
     call::{Limits, Phase, queue::Class},
     engine::{
         Ask, listing,
@@ -188,7 +188,8 @@ impl Page {
                 self.refused(&panel, Problem::Connection(diagnosis));
                 return self.ended(panel.id);
             }
-            let transport = transport(&ask.provider, ask.dialect, &ask.request.model, &shell);
+            let fetch = Rc::new(WorkerFetch);
+            let transport = transport(&ask.provider, ask.dialect, &ask.request.model, &shell, fetch);
             let provider = ask.provider.clone();
             shell.engine.run(id, ask, &*transport, &panel.reply, signal).await;
             self.ended(panel.id);
@@ -269,7 +270,9 @@ impl Page {
                 self.lists.try_update(|lists| lists.insert(name, ModelList::Unreachable(diagnosis)));
                 return;
             }
-            let transport = transport(&provider, settings.dialect, &settings.model, &shell);
+            // One short answer, for which no worker need start.
+            let fetch = Rc::new(Fetch);
+            let transport = transport(&provider, settings.dialect, &settings.model, &shell, fetch);
             let listed =
                 listing::list_models(&provider, settings.dialect, key.as_ref(), &*transport, &*shell.clock)
                     .await;
@@ -286,12 +289,18 @@ impl Page {
     }
 }
 
-fn transport(provider: &Provider, dialect: Dialect, model: &str, shell: &Shell) -> Rc<dyn Transport> {
+fn transport(
+    provider: &Provider,
+    dialect: Dialect,
+    model: &str,
+    shell: &Shell,
+    fetch: Rc<dyn Transport>,
+) -> Rc<dyn Transport> {
     match provider.place {
         Place::Simulated => {
             Rc::new(Simulated::new(dialect, Simulation::from_model(model), shell.clock.clone()))
         }
-        Place::Cloud | Place::Local => Rc::new(Fetch),
+        Place::Cloud | Place::Local => fetch,
     }
 }
 

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::page::Page;
 use crate::{
-    browser::{self, effect, storage},
+    browser::{self, WorkerFetch, effect, storage},
     call::queue::QueueSettings,
     grid::workspace::Workspace,
 };
@@ -67,6 +67,9 @@ impl Page {
             self.draft.with(|draft| {
                 storage::write_of_tab(DRAFT, draft);
                 storage::write(DRAFT, draft);
+                if !draft.is_empty() {
+                    WorkerFetch::prepare();
+                }
             });
         });
         effect(move || {

@@ -35,7 +35,7 @@ const FIRST_MODELS: [&str; 3] = ["sim-quick", "sim-steady", "sim-thinker"];
 const TICK_MS: u32 = 200;
 const SLOW_TICK_MS: u32 = 1_000;
 const CROWD: usize = 16;
-/// What looks at all panels does so this often at most: of two hundred that begin or end, each by
+/// What looks at all panels of a crowd does so this often at most: of two hundred that begin or end, each by
 /// itself would have it look two hundred times at two hundred panels.
 const SURVEY_MS: u32 = 50;
 
@@ -238,9 +238,12 @@ impl Page {
         })
     }
 
-    /// A panel has another phase, problem or setting: who looks at all panels looks again, at once or
-    /// when the pause ends.
+    /// A panel has another phase, problem or setting: who looks at all panels looks again, at once or,
+    /// in a crowd, when the pause ends.
     pub fn survey(self) {
+        if self.panels.with_untracked(Vec::len) <= CROWD {
+            return self.surveyed.update(|count| *count += 1);
+        }
         let is_pause = self.surveying.try_update_value(|survey| match survey {
             Some(survey) => {
                 survey.is_due = true;

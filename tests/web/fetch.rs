@@ -3,7 +3,7 @@
 use futures::{FutureExt, StreamExt};
 use js_sys::Reflect;
 use tutti::{
-    browser::Fetch,
+    browser::{Fetch, WorkerFetch},
     engine::transport::Transport,
     model::{
         error::ErrorClass,
@@ -14,6 +14,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::page::{self, Replaced};
+
+const BOTH: [&dyn Transport; 2] = [&Fetch, &WorkerFetch];
 
 fn request(path: &str) -> HttpRequest {
     let origin = web_sys::window().and_then(|window| window.location().origin().ok()).expect("an origin");
@@ -28,14 +30,16 @@ fn request(path: &str) -> HttpRequest {
 
 #[wasm_bindgen_test]
 async fn a_reply_is_read_piece_by_piece_to_its_end() {
-    let mut reply = Fetch.send(request("/")).await.expect("the test page answers");
-    assert_eq!(reply.status, 200);
-    assert!(reply.headers.get("Content-Type").is_some());
-    let mut bytes = Vec::new();
-    while let Some(piece) = reply.body.next().await {
-        bytes.extend(piece.expect("a whole body"));
+    for by in BOTH {
+        let mut reply = by.send(request("/")).await.expect("the test page answers");
+        assert_eq!(reply.status, 200);
+        assert!(reply.headers.get("Content-Type").is_some_and(|kind| kind.contains("html")));
+        let mut bytes = Vec::new();
+        while let Some(piece) = reply.body.next().await {
+            bytes.extend(piece.expect("a whole body"));
+        }
+        assert!(String::from_utf8_lossy(&bytes).contains("<html"));
     }
-    assert!(String::from_utf8_lossy(&bytes).contains("<html"));
 }
 
 #[wasm_bindgen_test]
@@ -44,17 +48,49 @@ async fn a_key_for_another_origin_stops_the_request() {
     let key = ApiKey::new(elsewhere, "sk-canary").expect("a key");
     let mut request = request("/");
     request.headers.push(("authorization", HeaderValue::Key { prefix: "Bearer ", key }));
-    let Err(error) = Fetch.send(request).await else { panic!("the request went out") };
-    assert_eq!(error.class, ErrorClass::Request);
-    assert!(!error.message.contains("sk-canary"));
+    for by in BOTH {
+        let Err(error) = by.send(request.clone()).await else { panic!("the request went out") };
+        assert_eq!(error.class, ErrorClass::Request);
+        assert!(!error.message.contains("sk-canary"));
+    }
 }
 
 #[wasm_bindgen_test]
 async fn a_dead_server_is_a_network_error() {
     let mut request = request("/");
     request.base = BaseUrl::from_static("http://127.0.0.1:9");
-    let Err(error) = Fetch.send(request).await else { panic!("somebody answered") };
-    assert_eq!(error.class, ErrorClass::NetworkOrCors);
+    for by in BOTH {
+        let Err(error) = by.send(request.clone()).await else { panic!("somebody answered") };
+        assert_eq!(error.class, ErrorClass::NetworkOrCors);
+        // In the browser's own words.
+        assert!(!error.message.is_empty());
+    }
+}
+
+/// What a worker is given is what the page's own requests are made of; here it is looked at on its way.
+#[wasm_bindgen_test]
+async fn a_worker_is_given_no_more_than_the_page_would_send() {
+    // The worker runs before its ears are covered.
+    drop(WorkerFetch.send(request("/")).await.expect("the test page answers"));
+    js_sys::eval(
+        "window.posted = []; window.postMessageOfWorkers = Worker.prototype.postMessage;
+        Worker.prototype.postMessage = (message) => { posted.push(message) }",
+    )
+    .expect("a prototype that can be changed");
+    let mut request = request("/v1/chat?api-version=7");
+    request.method = Method::Post;
+    request.body = Some("{}".to_owned());
+    request.headers.push(("content-type", HeaderValue::Plain("application/json".into())));
+    let mut waiting = WorkerFetch.send(request);
+    assert!((&mut waiting).now_or_never().is_none());
+    drop(waiting);
+    let seen = js_sys::eval(
+        "Worker.prototype.postMessage = postMessageOfWorkers;
+        const [[id, url, init], ...rest] = posted;
+        JSON.stringify([new URL(url).pathname, init, rest.map(([of, ...more]) => [of === id, ...more])])",
+    );
+    let expected = r#"["/v1/chat",{"method":"POST","headers":[["content-type","application/json"]],"body":"{}","redirect":"error","credentials":"omit","referrerPolicy":"no-referrer","cache":"no-store"},[[true]]]"#;
+    assert_eq!(seen.expect("what was posted").as_string().as_deref(), Some(expected));
 }
 
 /// Requests are kept in `window.seen`, and answered by that expression.

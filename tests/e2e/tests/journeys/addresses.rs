@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use tutti::grid::settings::PanelSettings;
 use tutti::model::catalog;
-use tutti_e2e::{ComparePage, Phase, journey_with};
+use tutti_e2e::{Browser, ComparePage, Phase, Result, built_page, journey_with};
 use tutti_test_server::Cors;
 
-use crate::stand_ins::{MODEL, PROMPT, World, chat_answer};
+use crate::stand_ins::{MODEL, OPENAI, PROMPT, World, chat_answer};
 
 #[tokio::test]
 async fn an_address_of_ones_own_is_called_from_the_other_page() {
@@ -92,6 +92,43 @@ async fn the_policy_lets_nothing_out_to_a_stranger() {
         assert_eq!(world.net.strangers(), []);
         let asked = world.net.all_requests();
         assert!(asked.iter().all(|request| !request.url.contains("stranger")), "{asked:?}");
+        Ok(())
+    })
+    .await;
+}
+
+/// Asks once. The answer is how many requests to that host the page itself has made, and not a worker.
+async fn asked_by_the_page(world: &World, browser: &Browser) -> Result<u64> {
+    let host = world.host(OPENAI, chat_answer(["The brass ", "and the strings."]));
+    let page = world.open_with(browser, &[OPENAI]).await?;
+    let count =
+        "return performance.getEntriesByType('resource').filter(({ name }) => name.startsWith(args)).length";
+    let before: u64 = browser.read(count, json!(OPENAI.origin())).await?;
+    page.ask(PROMPT).await?;
+    page.panel(0).wait_for_phase(Phase::Finished).await?;
+    assert_eq!(page.panel(0).text().await?, "The brass and the strings.");
+    let requests = host.requests();
+    assert_eq!(requests.iter().filter(|request| request.method == "POST").count(), 1, "{requests:?}");
+    let after: u64 = browser.read(count, json!(OPENAI.origin())).await?;
+    Ok(after - before)
+}
+
+#[tokio::test]
+async fn answers_are_read_beside_the_page_or_by_it_where_no_worker_may_run() {
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        assert_eq!(asked_by_the_page(&world, browser).await?, 0);
+        let folder = tempfile::tempdir()?;
+        for file in std::fs::read_dir(built_page()?)?.flatten() {
+            std::fs::copy(file.path(), folder.path().join(file.file_name()))?;
+        }
+        let index = folder.path().join("index.html");
+        let text = std::fs::read_to_string(&index)?;
+        let without = text.replace("worker-src blob:", "worker-src 'none'");
+        assert_ne!(without, text);
+        std::fs::write(index, without)?;
+        world.net.serve_dist_at("tutti.test", folder.path());
+        assert_eq!(asked_by_the_page(&world, browser).await?, 1);
         Ok(())
     })
     .await;

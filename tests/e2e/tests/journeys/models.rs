@@ -42,6 +42,8 @@ async fn models_come_from_the_providers_own_list_and_any_other_can_be_typed() {
         let page = page.reload().await?;
         let panel = page.panel(0);
         open_list(&page, panel).await?;
+        let is_there = "panels()[args].querySelector('[data-model=brass-large]')";
+        panel.wait_until("the provider's list", is_there).await?;
         assert_eq!(listed(panel).await?, ["strings", "brass-large", "brass-small"]);
         panel.press("[data-model=strings]").await?;
         assert_eq!(panel.view().await?.model, "strings");
