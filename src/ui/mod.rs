@@ -34,3 +34,5 @@ mod shortcuts;
 
 #[cfg(target_arch = "wasm32")]
 pub use app::mount;
+#[cfg(target_arch = "wasm32")]
+pub use panel::answer::{Markdown, speak};

@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod addresses;
+mod answers;
 mod clock;
 mod dom;
 mod fetch;

@@ -232,9 +232,9 @@ impl Drawing {
         self.leave_to(0);
     }
 
-    /// Whether the cursor is in something that the selector finds.
+    /// Whether the cursor is in something that the selector finds, however deep.
     pub fn stands_in(&self, selector: &str) -> bool {
-        self.top().is_some_and(|top| top.outer.matches(selector) == Ok(true))
+        self.top().is_some_and(|top| matches!(top.outer.closest(selector), Ok(Some(_))))
     }
 
     fn top(&self) -> Option<&Open> {

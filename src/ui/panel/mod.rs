@@ -8,7 +8,7 @@
 pub mod reply;
 pub mod state;
 
-mod answer;
+pub mod answer;
 mod extras;
 mod footer;
 mod header;

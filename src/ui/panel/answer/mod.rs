@@ -1,6 +1,7 @@
 //! An answer as it is read: Markdown drawn while it comes, its source, the thoughts before it.
 
 mod acts;
+mod markdown;
 mod shapes;
 
 use std::{cell::RefCell, mem, rc::Rc};
@@ -9,15 +10,10 @@ use leptos::prelude::*;
 
 use super::state::Panel;
 use crate::{
-    browser::{Drawing, El, Follow, Tail, effect, el},
-    markdown::{Document, Kind, Node, Op, Options},
-    ui::{
-        page::Page,
-        parts::label_of,
-        words::{Language, Word},
-    },
+    browser::{El, Follow, Tail, effect, el},
+    ui::{page::Page, parts::label_of, words::Word},
 };
-use shapes::{LABELS, Say, WRAPS, shape};
+pub use markdown::{Markdown, speak};
 
 /// Beyond so many bytes an answer that comes at once is drawn in more than one frame.
 const AT_ONCE_BYTES: usize = 32 << 10;
@@ -61,7 +57,8 @@ impl Answer {
                 follow.start_over();
             }
             pen.reasoning.append(&fresh.reasoning);
-            pen.write(page.language.get_untracked(), &fresh.text, fresh.is_whole);
+            pen.text.write(page.language.get_untracked(), &fresh.text, fresh.is_whole);
+            pen.write_source();
             if fresh.is_whole && !reply.is_drawn.get_untracked() {
                 reply.is_drawn.set(true);
             }
@@ -77,79 +74,43 @@ impl Answer {
             }
         });
         let text = self.text.clone();
-        effect(move || {
-            let language = page.language.get();
-            for (name, word) in LABELS {
-                let text_of = word.text(language);
-                text.each_found(&["[data-word=", name, "]"].concat(), &|found| shapes::say(found, text_of));
-            }
-        });
+        effect(move || speak(&text, page.language.get()));
     }
 }
 
-/// Draws one answer.
+/// What draws in one panel.
 struct Pen {
-    document: Document,
-    drawing: Drawing,
+    text: Markdown,
     reasoning: Tail,
     source: Tail,
     /// Bytes of the source that are shown as such; `None` while nobody looks at it.
     source_shown: Option<usize>,
-    ops: Vec<Op>,
     /// A panel that comes back finds nothing drawn.
     is_new: bool,
-    is_finished: bool,
 }
 
 impl Pen {
     /// `None` where there is no page to draw in.
     fn new(answer: &Answer) -> Option<Self> {
         Some(Self {
-            document: new_document(),
-            drawing: Drawing::new(&answer.text, WRAPS)?,
+            text: Markdown::new(&answer.text)?,
             reasoning: Tail::new(answer.reasoning.element().clone()),
             source: Tail::new(answer.source.element().clone()),
             source_shown: None,
-            ops: Vec::new(),
             is_new: true,
-            is_finished: false,
         })
     }
 
     fn start_over(&mut self) {
-        self.document = new_document();
-        self.drawing.clear();
+        self.text.clear();
         self.reasoning.clear();
         self.source.clear();
         self.source_shown = self.source_shown.map(|_| 0);
-        self.is_finished = false;
-    }
-
-    /// With `is_whole` nothing follows.
-    fn write(&mut self, language: Language, text: &str, is_whole: bool) {
-        if self.is_finished {
-            return;
-        }
-        if !text.is_empty() {
-            self.document.push(text);
-            self.document.update(&mut self.ops);
-        }
-        if is_whole {
-            self.is_finished = true;
-            self.document.finish(&mut self.ops);
-        }
-        for op in self.ops.drain(..) {
-            draw(&mut self.drawing, op, &|word| word.text(language));
-        }
-        if is_whole {
-            self.drawing.finish();
-        }
-        self.write_source();
     }
 
     fn write_source(&mut self) {
         if let Some(shown) = &mut self.source_shown {
-            let source = self.document.source();
+            let source = self.text.source();
             self.source.append(source.get(*shown..).unwrap_or_default());
             *shown = source.len();
         }
@@ -165,35 +126,4 @@ impl Pen {
         self.write_source();
         true
     }
-}
-
-fn new_document() -> Document {
-    Document::new(Options { math: true })
-}
-
-/// One step of the cursor.
-fn draw(drawing: &mut Drawing, op: Op, say: Say<'_>) {
-    match op {
-        Op::Open(kind) => drawing.open(shape(&kind, drawing, say)),
-        Op::Close => drawing.close(),
-        Op::Enter => drawing.enter(),
-        Op::Text(text) => drawing.text(&text),
-        Op::Append(text) => drawing.append(&text),
-        Op::Remove(count) => drawing.remove(count),
-        Op::Become(kind) => drawing.become_other(shape(&kind, drawing, say)),
-        // Boxes are closed when they are full.
-        Op::Settled(_) => {}
-        Op::Rebuild { block, node } => drawing.redraw(block, |drawing| draw_node(drawing, &node, say)),
-    }
-}
-
-fn draw_node(drawing: &mut Drawing, node: &Node, say: Say<'_>) {
-    if let Kind::Text(text) = &node.kind {
-        return drawing.text(text);
-    }
-    drawing.open(shape(&node.kind, drawing, say));
-    for child in &node.children {
-        draw_node(drawing, child, say);
-    }
-    drawing.close();
 }
