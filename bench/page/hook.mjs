@@ -2,10 +2,11 @@
 // set up by hand stands in the page's storage before it is opened, and one click on `#send` starts all streams.
 // No line of the page knows of the benchmark.
 
-/** As many panels as streams, each asking the mock by the origin that served the page (HTTP/2). */
+/** As many panels as streams, each asking the mock by the origin that served the page (HTTP/2). The driver
+    watches the last panels: one that only keeps the page busy comes first. */
 const workspace = ({ models, https }) => ({
   version: 1,
-  panels: models.map(model => ({
+  panels: [process.env.TUTTI_BENCH_BESIDE, ...models].filter(Boolean).map(model => ({
     provider: 'custom-openai', dialect: 'openai_chat', model, base_url: `${https}/v1`,
   })),
   view: 'columns',
