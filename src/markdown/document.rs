@@ -21,7 +21,7 @@ const LONG: usize = 4 << 10;
 const LEAST_EXPANSION: usize = 100_000;
 
 /// A text that comes in pieces, and what of it is shown.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     options: Options,
     source: String,

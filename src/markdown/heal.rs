@@ -4,7 +4,7 @@
 
 use super::{heal_words::heal_words, settle::Open};
 
-/// How much of the end is looked at.
+/// Words that go on for longer are shown as they are.
 const FAR: usize = 4 << 10;
 
 /// The end as it is shown: so many bytes of it, and what completes them.
@@ -24,22 +24,23 @@ pub fn heal(tail: &str, open: Option<&Open>, math: bool) -> Healed {
         return Healed { keep: if may_close { line_start } else { tail.len() }, closing: String::new() };
     }
     let (prefix, body) = split_prefix(last);
-    if waits(prefix, body) {
-        return heal_before(tail, line_start, math);
-    }
     if body.starts_with('|') || last.trim().is_empty() {
         let lines = Lines { tail, line_start };
         if let Some(healed) = lines.heal_table(prefix, body, math) {
             return healed;
         }
     }
-    heal_before(tail, tail.len(), math)
+    let end = if waits(prefix, body) { line_start } else { tail.len() };
+    heal_before(tail, end, math)
 }
 
 /// Heals the words before `end`, if their paragraph still goes on there.
 fn heal_before(tail: &str, end: usize, math: bool) -> Healed {
     let text = tail.get(..end).unwrap_or_default();
     let start = words_start(text);
+    if end - start > FAR {
+        return Healed { keep: end, closing: String::new() };
+    }
     let (keep, closing) = heal_words(text, start, math);
     Healed { keep, closing }
 }
@@ -156,7 +157,7 @@ impl Lines<'_> {
         let head = above.next().filter(|(_, body)| body.starts_with('|'));
         let Some((head_prefix, head)) = head else {
             // The head itself.
-            if body.is_empty() {
+            if body.trim_matches(['|', ' ']).is_empty() {
                 return None;
             }
             let mut healed = heal_before(self.tail, self.tail.len(), math);

@@ -41,6 +41,8 @@ impl Words<'_> {
                 b'\\' => Ok(at + 2),
                 b'`' => self.code(at),
                 b'$' if self.math && self.bytes.get(at + 1) == Some(&b'$') => self.enclosed(at, "$$", "$$"),
+                // Whether it ends a formula shows the next character.
+                b'$' if self.math && at + 1 == self.bytes.len() => Err((at, String::new())),
                 b'<' | b'&' => self.pending(at, byte),
                 b'[' => {
                     let is_image = at > start && self.bytes.get(at - 1) == Some(&b'!');
@@ -125,7 +127,8 @@ impl Words<'_> {
         if inside.trim().is_empty() {
             Err((at, String::new()))
         } else {
-            Err((from + inside.len(), close.to_owned()))
+            let braces = "}".repeat(open_braces(inside));
+            Err((from + inside.len(), [&braces, close].concat()))
         }
     }
 
@@ -210,6 +213,22 @@ impl Words<'_> {
         }
         Ok(end)
     }
+}
+
+/// How many braces of LaTeX are not closed.
+fn open_braces(latex: &str) -> usize {
+    let mut depth = 0usize;
+    let mut is_escaped = false;
+    for byte in latex.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    depth
 }
 
 fn run_length(bytes: &[u8], at: usize) -> usize {

@@ -12,13 +12,13 @@ pub struct Definition {
 /// What is defined in text that is settled, and who waits for a definition. The first one of a label counts.
 ///
 /// Keys are names, as [`link_name`] and [`note_name`] make them of labels.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Labels {
     names: BTreeMap<String, Name>,
     defined: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Name {
     meaning: Option<Definition>,
     waiting: Vec<usize>,

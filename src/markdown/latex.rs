@@ -119,6 +119,10 @@ impl Masked<'_> {
         Some(text)
     }
 
+    pub fn goes_on_with_digit(&self, at: usize) -> bool {
+        self.written.as_bytes().get(at).is_some_and(u8::is_ascii_digit)
+    }
+
     /// Whether LaTeX at a place was written with `\[`; `None` if it was written with dollars.
     pub fn is_block(&self, at: usize) -> Option<bool> {
         let written = self.written.get(at..)?;

@@ -30,7 +30,7 @@ pub struct Tail<'a> {
 }
 
 /// A block of which the beginning is settled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Open {
     /// What gives the rest its meaning when it stands before it: the line that opens a fence, a table's head.
     pub anchor: String,

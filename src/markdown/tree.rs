@@ -62,6 +62,10 @@ impl<'a> Tree<'a> {
                 let written = self.source.written(&code, range, true);
                 self.leaf(Kind::CodeSpan, written.as_deref().unwrap_or(&code));
             }
+            // An amount of money follows: `$5-$10` says no formula.
+            Event::InlineMath(_) if self.source.goes_on_with_digit(range.end) => {
+                self.text(self.source.written.get(range).unwrap_or_default());
+            }
             Event::InlineMath(math) => {
                 let written = self.source.written(&math, range.start + 1..range.end - 1, true);
                 self.leaf(Kind::Math { is_block: false }, written.as_deref().unwrap_or(&math));

@@ -5,7 +5,7 @@ use super::labels::Labels;
 /// A block is shown anew so often while text comes; then once more at the end.
 const MOST_REBUILDS: u8 = 8;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Waiting {
     pub groups: Vec<Group>,
     /// Groups of which a name was defined since they were built.
@@ -13,7 +13,7 @@ pub struct Waiting {
 }
 
 /// A block, or several that make sense only together.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Group {
     pub block: usize,
     pub count: usize,

@@ -7,6 +7,7 @@ use tutti::markdown::{Options, whole};
 
 use crate::{
     common::{Random, fixtures},
+    healing::samples,
     replay::{chars, difference},
 };
 
@@ -49,7 +50,8 @@ pub fn check(name: &str, text: &str, options: Options, faults: &mut Vec<String>)
     };
     check("nowhere", vec![text]);
     check("at every character", chars(text).collect());
-    for (at, _) in text.char_indices() {
+    // Every place of a short text, some hundred of a long one.
+    for (at, _) in text.char_indices().step_by(1 + text.len() / 400) {
         check(&format!("at {at}"), vec![&text[..at], &text[at..]]);
     }
     let mut random = Random(text.len() as u64);
@@ -79,6 +81,43 @@ fn every_example_in_every_cut() {
     for (name, text) in examples() {
         for math in [false, true] {
             check(&name, &text, Options { math }, &mut faults);
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+#[test]
+fn every_sample_in_every_cut() {
+    let mut faults = Vec::new();
+    for (name, text) in samples() {
+        for math in [false, true] {
+            check(&name, &text, Options { math }, &mut faults);
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+/// What was found once stays found.
+#[test]
+fn findings() {
+    let texts = [
+        // A definition that is used, and then turns out to be none.
+        "[a]\r***\n[a]: https://a.b/c| a | b |\n",
+        // A note that ends in a line of its own indentation, because another begins there.
+        "[^n]: \n\t[^n]: [a]: /u\n",
+        // An empty code span, and empty LaTeX.
+        "``$$$$",
+        // A title on the line after the definition; a list that only a definition's line would hide.
+        "[a]: /u\n'b\nc'\n\n[a]",
+        "[a]: /u\n2. b\n\nc\n",
+        // A list of code alone is loose or tight only when words come.
+        "- ```\n  a\n  ```\n\n- ```\n  b\n  ```\n- c\n",
+        "- # a\n- b\n\n  # c\n",
+    ];
+    let mut faults = Vec::new();
+    for text in texts {
+        for math in [false, true] {
+            check("a finding", text, Options { math }, &mut faults);
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));

@@ -3,5 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod cuts;
+mod healing;
+mod latex;
 mod links;
 mod replay;
+mod work;
