@@ -157,6 +157,10 @@ impl Tail<'_> {
         is_complete && self.is_own_start(index)
     }
 
+    fn is_label(&self, block: &Block) -> bool {
+        self.text.get(block.range.start..).is_some_and(|rest| rest.starts_with('['))
+    }
+
     /// Whether what follows means the same when what stands before is gone.
     fn may_cut(&self, at: usize) -> bool {
         let before = self.text.get(..at).unwrap_or_default();
@@ -172,7 +176,7 @@ impl Tail<'_> {
     /// Whether a block, parsed alone from its line on, is the same block.
     pub fn is_own_start(&self, index: usize) -> bool {
         let Some(block) = self.parsed.blocks.get(index) else { return false };
-        if index == 0 {
+        if index == 0 && self.open.is_some() {
             return true;
         }
         let start = self.line_start(block.range.start);
@@ -190,12 +194,18 @@ impl Tail<'_> {
         if start <= self.from || is_blank(line_before) {
             return true;
         }
+        // The label of a definition may begin with what looks like a table, and go on.
+        let label = index.checked_sub(1).and_then(|before| self.parsed.blocks.get(before));
+        if label.is_some_and(|before| before.node.kind == Kind::Table && self.is_label(before)) {
+            return false;
+        }
         match block.node.kind {
             // A definition before it may go on (its title on a line of its own), and what follows one is not
             // always read as it would be alone.
             Kind::Paragraph | Kind::Heading(_) | Kind::Table => {
+                let is_table = block.node.kind == Kind::Table;
                 let first = self.text.get(block.range.start..).and_then(|rest| rest.chars().next());
-                first.is_some_and(|first| first.is_alphabetic() || matches!(first, '#' | '|'))
+                first.is_some_and(|first| first.is_alphabetic() || first == '#' || first == '|' && is_table)
             }
             _ => true,
         }
@@ -218,7 +228,7 @@ impl Tail<'_> {
         let before = self.open.filter(|_| index == 0).map_or(0, Open::cells);
         let is_near_limit = before + columns * last > MOST_CELLS;
         let is_anchored = index == 0 && self.open.is_some() || self.anchor_of_table(block).is_some();
-        let is_anchored = is_anchored && self.may_cut(start);
+        let is_anchored = is_anchored && self.may_cut(start) && !self.is_label(block);
         (start > self.from && start < self.to && !is_near_limit && is_anchored).then_some((
             start,
             last,

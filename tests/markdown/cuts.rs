@@ -107,6 +107,12 @@ fn findings() {
         "[^n]: \n\t[^n]: [a]: /u\n",
         // An empty code span, and empty LaTeX.
         "``$$$$",
+        // What looks like a table, or a list after one, and is the label of a definition.
+        "[a|\n|-|\n|b\n|c]: /u\n\nd\n",
+        "[a|\n|-|\n2. foo\nbar]: /u\n\nd\n",
+        "[a]: /u\n'x|\n|-|\n|b'\n\nd\n",
+        // A line that interrupts a paragraph as the head of a table, and is none, since it breaks hard.
+        "-|\n|\\\n",
         // A title on the line after the definition; a list that only a definition's line would hide.
         "[a]: /u\n'b\nc'\n\n[a]",
         "[a]: /u\n2. b\n\nc\n",
@@ -273,7 +279,7 @@ fn fault(words: &[&str], options: Options) -> Option<String> {
 }
 
 /// The same fault with as few words as possible.
-fn smallest_fault(mut words: Vec<&str>, options: Options) -> String {
+pub fn smallest_fault(mut words: Vec<&str>, options: Options) -> String {
     let mut at = 0;
     while at < words.len() {
         let mut fewer = words.clone();
