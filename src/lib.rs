@@ -15,7 +15,7 @@
 //! - [`ui`]: what a person sees and touches
 //!
 //! Who may import whom: `ui -> engine -> call -> wire -> model`, `ui -> browser -> engine`,
-//! `ui -> grid -> model`. No circle, no arrow upwards; `tests/tidy.rs` reads the sources and holds it.
+//! `ui -> grid -> model`, `ui -> markdown`. No circle, no arrow upwards; `tests/tidy.rs` reads the sources and holds it.
 
 #![cfg_attr(
     not(test),

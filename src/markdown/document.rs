@@ -14,9 +14,10 @@ use super::{
     waiting::{Group, Waiting},
 };
 
-/// An end that is longer than this is not parsed anew for each piece of text, but when it has grown by an
-/// eighth: so the work stays linear whatever the text is.
+/// An end that is longer than this is not parsed anew for each piece of text, but when it has grown by a part
+/// of its length: so the work stays linear whatever the text is.
 const LONG: usize = 4 << 10;
+const PART: usize = 32;
 /// The library stops to expand references after so many bytes, or as many as the text has.
 const LEAST_EXPANSION: usize = 100_000;
 
@@ -75,12 +76,12 @@ impl Document {
             return;
         }
         let parsed = self.parsed_at - self.settled + self.anchor().len();
-        if parsed > LONG && self.source.len() - self.parsed_at < parsed / 8 {
-            self.append_unread(ops);
-        } else {
+        if parsed <= LONG || self.source.len() - self.parsed_at >= parsed / PART {
             self.read(false, ops);
+            self.shown_at = self.source.len();
+        } else {
+            self.append_unread(ops);
         }
-        self.shown_at = self.source.len();
     }
 
     /// No more text comes: what changes on the screen so that exactly the text is shown.
@@ -113,24 +114,29 @@ impl Document {
         self.source.get(self.settled..).unwrap_or_default()
     }
 
-    /// Shows new text as it is written: until so much has come that it is worth to parse it all again.
+    /// Shows new text as it is written, until so much has come that it is worth to parse it all again. Where
+    /// that could look like something else than prose, it waits.
     fn append_unread(&mut self, ops: &mut Vec<Op>) {
         let Some(more) = self.source.get(self.shown_at..) else { return };
-        let depth = ops.len();
+        let is_prose = self.shown.last().is_some_and(|block| block.kind == Kind::Paragraph);
+        if !is_prose && more.contains(|c: char| c.is_ascii_punctuation() || c == '\n') {
+            return;
+        }
+        let begun = ops.len();
         let mut nodes = &mut self.shown;
         while let Some(last) = nodes.last_mut() {
             if let Kind::Text(text) = &mut last.kind {
                 text.push_str(more);
-                let entered = ops.len() - depth;
+                let entered = ops.len() - begun;
                 ops.push(Op::Append(more.to_owned()));
                 ops.extend((0..entered).map(|_| Op::Close));
+                self.shown_at = self.source.len();
                 return;
             }
             ops.push(Op::Enter);
             nodes = &mut last.children;
         }
-        // No text stands at the end; it waits.
-        ops.truncate(depth);
+        ops.truncate(begun);
     }
 
     fn read(&mut self, is_end: bool, ops: &mut Vec<Op>) {

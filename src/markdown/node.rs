@@ -5,7 +5,8 @@ use super::Destination;
 /// How deep nodes nest at most, the text not counted; what stands deeper loses its levels and keeps its text.
 pub const DEEPEST: usize = 64;
 
-/// A piece of an answer. Two texts never stand side by side.
+/// A piece of an answer. Two texts stand side by side only in code that streams: what is settled of it is a text
+/// of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub kind: Kind,
@@ -43,7 +44,7 @@ pub enum Kind {
         /// Whether a task is done.
         checked: Option<bool>,
     },
-    /// One text: the code.
+    /// The code: one text, or several while it streams.
     Code {
         /// What follows the fence: the language first.
         info: String,
