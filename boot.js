@@ -32,19 +32,37 @@
   function at(name) {
     return new URL(new URL(script.src).searchParams.get(name), document.baseURI).href;
   }
-  import(at("js"))
-    .then(function (module) {
-      return module.default({ module_or_path: at("wasm") });
-    })
-    .then(
-      function () {
-        loading.remove();
-        trouble.remove();
-      },
-      function (error) {
-        document.getElementById("why").textContent = error;
-        give_up("lost");
-        throw error;
-      }
-    );
+  var program = import(at("js")).then(function (module) {
+    return module.default({ module_or_path: at("wasm") });
+  });
+  // What the first screen does without: a part of the same program, in the same memory, which asks for it.
+  var part = null;
+  window.tutti_later = function () {
+    part = part || program.then(fetch_part);
+    part.catch(function () {
+      part = null;
+    });
+    return part;
+  };
+  function fetch_part(program) {
+    return fetch(at("later"))
+      .then(function (reply) {
+        if (!reply.ok) throw reply.status;
+        return reply.arrayBuffer();
+      })
+      .then(function (bytes) {
+        return WebAssembly.instantiate(bytes, { __wasm_split: program });
+      });
+  }
+  program.then(
+    function () {
+      loading.remove();
+      trouble.remove();
+    },
+    function (error) {
+      document.getElementById("why").textContent = error;
+      give_up("lost");
+      throw error;
+    }
+  );
 })(document.currentScript);

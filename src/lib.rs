@@ -14,6 +14,8 @@
 //! - `browser`: the only place that names the browser: fetch, keys, storage, text that grows
 //! - [`ui`]: what a person sees and touches
 //!
+//! Across all of them: [`later`], which marks what the first screen does without.
+//!
 //! Who may import whom: `ui -> engine -> call -> wire -> model`, `ui -> browser -> engine`,
 //! `ui -> grid -> model`, `ui -> markdown`. No circle, no arrow upwards; `tests/tidy.rs` reads the sources and holds it.
 
@@ -27,6 +29,7 @@ pub mod browser;
 pub mod call;
 pub mod engine;
 pub mod grid;
+pub mod later;
 pub mod markdown;
 pub mod model;
 pub mod ui;

@@ -10,7 +10,7 @@ use web_sys::{
     RequestInit, RequestRedirect,
 };
 
-use super::network::watch_policy;
+use super::{later, network::watch_policy};
 use crate::{
     engine::transport::{Reply, Transport},
     model::{
@@ -33,6 +33,10 @@ async fn send(request: HttpRequest) -> Result<Reply, ApiError> {
     let request = written(&request, &abort)?;
     // Not `request.clone()`, which is the browser's own and makes another request.
     let response = Request::from(Clone::clone(&request)).send().await.map_err(broken)?;
+    if !response.ok() {
+        // What reads a refusal is fetched after the first screen; without it its words are kept as they are.
+        let _ = later::rest().await;
+    }
     let headers = Headers::from_iter(response.headers().entries());
     Ok(Reply { status: response.status(), headers, body: Box::pin(body(response, request, abort)) })
 }

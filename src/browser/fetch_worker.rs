@@ -23,12 +23,13 @@ use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, MessageEvent, Worker};
 
-use super::{Fetch, Listener, fetch, network, worker};
+use super::{Fetch, Listener, fetch, later, network, worker};
 use crate::{
     engine::transport::{Reply, Transport},
+    later::later,
     model::{
         error::{ApiError, ErrorClass},
-        http::{Headers, HttpRequest},
+        http::{Headers, HttpRequest, is_success},
     },
 };
 
@@ -68,12 +69,29 @@ impl Transport for WorkerFetch {
 async fn send(request: HttpRequest) -> Result<Reply, ApiError> {
     // A request for which the browser may ask a person is the page's own.
     if network::may_ask(&request.base.origin()) {
-        return Fetch.send(request).await;
+        return by_the_page(request).await;
     }
     let office = OFFICE.with(Clone::clone);
     match office {
         Some(office) if office.is_running().await => office.send(&request).await,
-        _ => Fetch.send(request).await,
+        _ => by_the_page(request).await,
+    }
+}
+
+async fn by_the_page(request: HttpRequest) -> Result<Reply, ApiError> {
+    // Without it the request fails, and why is found out afterwards.
+    let _ = later::rest().await;
+    sent_by_the_page(request).await
+}
+
+later! {
+    "0002" fn sent_by_the_page(
+        request: HttpRequest,
+    ) -> LocalBoxFuture<'static, Result<Reply, ApiError>> {
+        Fetch.send(request)
+    } else {
+        drop(request);
+        Box::pin(async { Err(ApiError::new(ErrorClass::NetworkOrCors, "")) })
     }
 }
 
@@ -194,6 +212,10 @@ impl Office {
         match future::poll_fn(|context| call.inbox.poll(context)).await {
             Some(Said::Head(text)) => {
                 let (status, headers) = head(&text);
+                if !is_success(status) {
+                    // What reads a refusal is fetched after the first screen.
+                    let _ = later::rest().await;
+                }
                 let body = stream::poll_fn(move |context| call.inbox.poll(context).map(piece));
                 Ok(Reply { status, headers, body: Box::pin(body) })
             }

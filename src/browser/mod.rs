@@ -5,6 +5,7 @@
 //! - `keys`: where keys live; [`storage`]: what else a reload keeps
 //! - `dom`, `event`: elements that follow signals, and what a person does to them
 //! - `drawing`, `tail`, `follow`: what grows, when it is drawn, and scrolling along with it
+//! - `later`: fetches what the first screen does without
 //! - `tab`, `clipboard`, and below: what a page asks of its browser
 
 mod clipboard;
@@ -16,6 +17,7 @@ mod fetch;
 mod fetch_worker;
 mod follow;
 mod keys;
+mod later;
 mod listener;
 mod network;
 mod pointing;
@@ -33,11 +35,13 @@ pub use fetch::Fetch;
 pub use fetch_worker::WorkerFetch;
 pub use follow::{Follow, News};
 pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
+pub use later::{Lost, rest};
 pub use listener::Listener;
 pub use network::{facts, policy};
 pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, show};
 pub use tab::{
-    Interval, every, go_to, is_hidden, location_origin, on_visibility_change, open_tab, set_title,
+    Interval, after, every, go_to, is_hidden, location_origin, on_visibility_change, open_tab, reload,
+    set_title,
 };
 pub use tail::Tail;
 

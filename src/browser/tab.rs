@@ -41,6 +41,19 @@ pub fn open_tab(url: &str) {
     }
 }
 
+/// Loads this page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        // Only a page that is being left refuses.
+        let _ = window.location().reload();
+    }
+}
+
+/// Calls back once, so many milliseconds later.
+pub fn after(ms: u32, callback: impl FnOnce() + 'static) {
+    gloo_timers::callback::Timeout::new(ms, callback).forget();
+}
+
 /// Calls back every so many milliseconds (hidden tabs: at most once a second, or less often), until
 /// the guard is dropped.
 #[must_use = "dropping it ends it"]

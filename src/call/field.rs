@@ -1,10 +1,13 @@
 //! The optional field that a refusal names. The request is sent once more without it, and without
 //! those that were refused before.
 
-use crate::model::{
-    chat::{ChatRequest, Stream},
-    error::{ApiError, Code, ErrorClass},
-    provider::{Dialect, MaxTokens, Quirks, StreamOptions},
+use crate::{
+    later::later,
+    model::{
+        chat::{ChatRequest, Stream},
+        error::{ApiError, Code, ErrorClass},
+        provider::{Dialect, MaxTokens, Quirks, StreamOptions},
+    },
 };
 
 /// A part of a request that an answer is possible without.
@@ -59,26 +62,30 @@ impl FromIterator<OptionalField> for OptionalFields {
     }
 }
 
-/// The optional field that a 400 or 422 calls unsupported, if it does.
-pub fn unsupported_field(error: &ApiError) -> Option<OptionalField> {
-    use ErrorClass::{Auth, Blocked, Quota, TooLong};
-    let about_the_request = !matches!(error.class, Auth | Blocked | Quota | TooLong);
-    if !matches!(error.http_status, Some(400 | 422)) || !about_the_request {
-        return None;
-    }
-    let code = match &error.code {
-        Some(Code::Text(code)) => code.as_str(),
-        _ => "",
-    };
-    // A gateway passes on what the host behind it said.
-    let detail = error.detail.as_deref().unwrap_or_default();
-    let said = format!("{} {detail} {code}", error.message).to_ascii_lowercase();
-    if !UNSUPPORTED.iter().any(|words| said.contains(words)) {
-        return None;
-    }
-    match error.param.as_deref() {
-        Some(path) if !path.is_empty() => in_path(path),
-        _ => in_sentence(&error.message).or_else(|| in_sentence(detail)),
+later! {
+    /// The optional field that a 400 or 422 calls unsupported, if it does.
+    "c001" pub fn unsupported_field(error: &ApiError) -> Option<OptionalField> {
+        use ErrorClass::{Auth, Blocked, Quota, TooLong};
+        let about_the_request = !matches!(error.class, Auth | Blocked | Quota | TooLong);
+        if !matches!(error.http_status, Some(400 | 422)) || !about_the_request {
+            return None;
+        }
+        let code = match &error.code {
+            Some(Code::Text(code)) => code.as_str(),
+            _ => "",
+        };
+        // A gateway passes on what the host behind it said.
+        let detail = error.detail.as_deref().unwrap_or_default();
+        let said = format!("{} {detail} {code}", error.message).to_ascii_lowercase();
+        if !UNSUPPORTED.iter().any(|words| said.contains(words)) {
+            return None;
+        }
+        match error.param.as_deref() {
+            Some(path) if !path.is_empty() => in_path(path),
+            _ => in_sentence(&error.message).or_else(|| in_sentence(detail)),
+        }
+    } else {
+        None
     }
 }
 

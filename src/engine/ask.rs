@@ -2,6 +2,7 @@
 
 use crate::{
     call::{Limits, field::OptionalFields, queue::Class},
+    later::later,
     model::{
         chat::ChatRequest,
         curl::curl,
@@ -43,12 +44,7 @@ impl Ask {
         if without.is_empty() {
             return encode::encode(&self.provider, self.dialect, self.key.as_ref(), &self.request);
         }
-        let mut provider = self.provider.clone();
-        let mut request = self.request.clone();
-        for field in without.iter() {
-            field.leave_out(self.dialect, &mut request, &mut provider.quirks);
-        }
-        encode::encode(&provider, self.dialect, self.key.as_ref(), &request)
+        encode_without(self, without)
     }
 
     /// A shell line that asks the same, with `$KEY` in place of the key.
@@ -56,7 +52,26 @@ impl Ask {
     /// # Errors
     /// See [`encode::encode`].
     pub fn curl(&self) -> Result<String, EncodeError> {
-        self.encode(OptionalFields::default()).map(|encoded| curl(&encoded.request))
+        curl_of(self)
+    }
+}
+
+later! {
+    "a001" fn encode_without(ask: &Ask, without: OptionalFields) -> Result<Encoded, EncodeError> {
+        let mut provider = ask.provider.clone();
+        let mut request = ask.request.clone();
+        for field in without.iter() {
+            field.leave_out(ask.dialect, &mut request, &mut provider.quirks);
+        }
+        encode::encode(&provider, ask.dialect, ask.key.as_ref(), &request)
+    } else {
+        ask.encode(OptionalFields::default())
+    }
+
+    "a002" fn curl_of(ask: &Ask) -> Result<String, EncodeError> {
+        ask.encode(OptionalFields::default()).map(|encoded| curl(&encoded.request))
+    } else {
+        Ok(String::new())
     }
 }
 

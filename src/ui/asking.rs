@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use futures::future::{AbortHandle, Abortable};
+use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -25,6 +25,7 @@ use crate::{
         settings::PanelSettings,
         workspace::ModelRef,
     },
+    later::later,
     model::{
         diagnosis::{Diagnosis, after_failure, before_sending},
         error::ErrorClass,
@@ -189,9 +190,19 @@ impl Page {
                 return self.ended(panel.id);
             }
             let fetch = Rc::new(WorkerFetch);
-            let transport = transport(&ask.provider, ask.dialect, &ask.request.model, &shell, fetch);
+            let (transport, needs_rest) =
+                transport(&ask.provider, ask.dialect, &ask.request.model, &shell, fetch);
+            if needs_rest && !self.has_rest().await {
+                panel.reply.call_off();
+                self.refused(&panel, Problem::Rest);
+                return self.ended(panel.id);
+            }
             let provider = ask.provider.clone();
             shell.engine.run(id, ask, &*transport, &panel.reply, signal).await;
+            if panel.reply.status.with_untracked(|status| status.phase.as_ref()?.error().cloned()).is_some() {
+                // It is said aloud in words of the rest.
+                self.has_rest().await;
+            }
             self.ended(panel.id);
             explain(&panel, &provider).await;
         };
@@ -204,10 +215,12 @@ impl Page {
 
     /// Nothing was sent; what the panel had stays.
     fn refused(self, panel: &Panel, problem: Problem) {
+        panel.problem.set(Some(problem.clone()));
         let model = panel.settings.with_untracked(|settings| settings.model.clone());
-        let text = problem.text(self.language.get_untracked());
-        self.alert.set(format!("{model}: {text}"));
-        panel.problem.set(Some(problem));
+        self.once_here(move || {
+            let text = problem.text(self.language.get_untracked());
+            self.alert.set([&model, ": ", &text].concat());
+        });
     }
 
     /// The question to this panel's model, or why it cannot be asked.
@@ -250,29 +263,35 @@ impl Page {
 
     /// Asks the panel's provider for its models, once; again if `anew`.
     pub fn list_models(self, panel: &Panel, anew: bool) {
+        list_models(self, panel, anew);
+    }
+}
+
+later! {
+    "1101" fn list_models(page: Page, panel: &Panel, anew: bool) {
         let settings = panel.settings.get_untracked();
         let Ok(provider) = settings.provider() else { return };
         let origin = provider.base_url.origin();
         let name = (settings.provider.clone(), Some(origin.clone()));
-        let known = self.lists.with_untracked(|lists| lists.get(&name).cloned());
+        let known = page.lists.with_untracked(|lists| lists.get(&name).cloned());
         match known {
             Some(ModelList::Loading) => return,
             Some(ModelList::Known(_)) if !anew => return,
             _ => {}
         }
-        self.lists.update(|lists| {
+        page.lists.update(|lists| {
             lists.insert(name.clone(), ModelList::Loading);
         });
-        let shell = self.shell();
+        let shell = page.shell();
         let key = shell.keys.get(&origin);
         spawn_local(async move {
             if let Some(diagnosis) = known_before(&provider).await {
-                self.lists.try_update(|lists| lists.insert(name, ModelList::Unreachable(diagnosis)));
+                page.lists.try_update(|lists| lists.insert(name, ModelList::Unreachable(diagnosis)));
                 return;
             }
             // One short answer, for which no worker need start.
             let fetch = Rc::new(Fetch);
-            let transport = transport(&provider, settings.dialect, &settings.model, &shell, fetch);
+            let (transport, _) = transport(&provider, settings.dialect, &settings.model, &shell, fetch);
             let listed =
                 listing::list_models(&provider, settings.dialect, key.as_ref(), &*transport, &*shell.clock)
                     .await;
@@ -284,32 +303,49 @@ impl Page {
                 }
                 Err(error) => ModelList::Failed(Box::new(error)),
             };
-            self.lists.try_update(|lists| lists.insert(name, list));
+            page.lists.try_update(|lists| lists.insert(name, list));
         });
+    } else {}
+
+    "1102" fn known_before(provider: &Provider) -> LocalBoxFuture<'static, Option<Diagnosis>> {
+        let provider = provider.clone();
+        Box::pin(async move {
+            match provider.place {
+                Place::Simulated => None,
+                _ => before_sending(&browser::facts(&provider, &provider.base_url, false).await),
+            }
+        })
+    } else {
+        // What keeps the request from being sent is found out when it fails.
+        Box::pin(async { None })
+    }
+
+    "1103" fn explained(provider: &Provider) -> LocalBoxFuture<'static, Option<Diagnosis>> {
+        let provider = provider.clone();
+        Box::pin(async move {
+            Some(after_failure(&browser::facts(&provider, &provider.base_url, true).await))
+        })
+    } else {
+        Box::pin(async { None })
     }
 }
 
+/// What carries the calls, and whether an answer cannot be had without the rest of the program.
 fn transport(
     provider: &Provider,
     dialect: Dialect,
     model: &str,
     shell: &Shell,
     fetch: Rc<dyn Transport>,
-) -> Rc<dyn Transport> {
+) -> (Rc<dyn Transport>, bool) {
     match provider.place {
         Place::Simulated => {
-            Rc::new(Simulated::new(dialect, Simulation::from_model(model), shell.clock.clone()))
+            let simulated = Simulated::new(dialect, Simulation::from_model(model), shell.clock.clone());
+            let needs_rest = simulated.needs_later();
+            (Rc::new(simulated), needs_rest)
         }
-        Place::Cloud | Place::Local => fetch,
+        Place::Cloud | Place::Local => (fetch, dialect != Dialect::OpenaiChat),
     }
-}
-
-/// What would keep the request from being sent, where that can be known without sending it.
-async fn known_before(provider: &Provider) -> Option<Diagnosis> {
-    if provider.place == Place::Simulated {
-        return None;
-    }
-    before_sending(&browser::facts(provider, &provider.base_url, false).await)
 }
 
 /// Browsers say nothing about a failed connection; what can be found out is.
@@ -318,7 +354,6 @@ async fn explain(panel: &Panel, provider: &Provider) {
         matches!(&status.phase, Some(Phase::Failed(error)) if error.class == ErrorClass::NetworkOrCors)
     });
     if failed_without_reason {
-        let facts = browser::facts(provider, &provider.base_url, true).await;
-        panel.diagnosis.set(Some(after_failure(&facts)));
+        panel.diagnosis.set(explained(provider).await);
     }
 }

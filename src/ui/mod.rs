@@ -3,7 +3,7 @@
 //! - [`words`]: every text, in three languages
 //! - `page`: what the whole page knows; `keeping`: what a reload finds; `panels`: their order; `asking`: what becomes of a prompt
 //! - `app`: the page itself, with `composer`, `chips` and `announce` (the status line)
-//! - `parts`: what many parts are made of; `panel`: one model; `dialogs`: what opens above the page; `shortcuts`: the keys
+//! - `parts`: what many parts are made of; `panel`: one model; `dialogs`: what opens above the page; `shortcuts`: the keys; `rest`: what is fetched after the first screen
 
 pub mod words;
 
@@ -29,6 +29,8 @@ mod panel;
 mod panels;
 #[cfg(target_arch = "wasm32")]
 mod parts;
+#[cfg(target_arch = "wasm32")]
+mod rest;
 #[cfg(target_arch = "wasm32")]
 mod shortcuts;
 

@@ -12,6 +12,7 @@ use super::{
     keeping,
     panel::state::Panel,
     panels::Undoable,
+    rest::Rest,
     words::{Language, Word},
 };
 use crate::{
@@ -70,6 +71,8 @@ pub struct Page {
     /// Which panels have the best figures, by id.
     pub best: Memo<Vec<(u32, Best)>>,
     pub dialog: RwSignal<Option<Dialog>>,
+    /// Whether what is fetched after the first screen is here.
+    pub rest: RwSignal<Rest>,
     /// The models that providers list, by whom was asked.
     pub lists: RwSignal<HashMap<Listed, ModelList>>,
     /// The panels whose answers have ended and were not announced yet, by id.
@@ -155,6 +158,7 @@ impl Page {
             surveyed,
             best: best_of(panels, surveyed),
             dialog: RwSignal::default(),
+            rest: RwSignal::new(Rest::now()),
             lists: RwSignal::default(),
             ended: RwSignal::default(),
             keys_changed: RwSignal::new(0),
@@ -178,6 +182,7 @@ impl Page {
             page.active.set(id);
         }
         page.keep();
+        page.fetch_rest_soon();
         page
     }
 

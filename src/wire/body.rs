@@ -12,10 +12,11 @@ use crate::model::{
 };
 
 use super::{
-    anthropic_messages, cohere_v2, error, gemini,
+    decoders::{Decode, other},
+    error,
     json::{Piece, Values},
     lines::Lines,
-    ollama_chat, openai_chat, openai_responses,
+    openai_chat,
     sse::Fields,
     text::lossy,
 };
@@ -247,27 +248,18 @@ impl Events {
     }
 }
 
-/// One decoder per dialect; a new dialect is one more variant, and the compiler lists the rest.
+/// Most compatible hosts speak this one dialect; the decoders of all others are fetched later.
 #[derive(Debug)]
 enum DialectDecoder {
     OpenaiChat(openai_chat::Decoder),
-    OpenaiResponses(openai_responses::Decoder),
-    AnthropicMessages(anthropic_messages::Decoder),
-    Gemini(gemini::Decoder),
-    CohereV2(cohere_v2::Decoder),
-    OllamaChat(ollama_chat::Decoder),
+    Other(Box<dyn Decode>),
 }
 
 impl DialectDecoder {
     fn new(dialect: Dialect, quirks: Quirks) -> Self {
-        match dialect {
-            // Mistral's stream is OpenAI's, with content in parts, which the same decoder reads.
-            Dialect::OpenaiChat | Dialect::Mistral => Self::OpenaiChat(openai_chat::Decoder::new(quirks)),
-            Dialect::OpenaiResponses => Self::OpenaiResponses(openai_responses::Decoder::default()),
-            Dialect::AnthropicMessages => Self::AnthropicMessages(anthropic_messages::Decoder::default()),
-            Dialect::Gemini => Self::Gemini(gemini::Decoder::default()),
-            Dialect::CohereV2 => Self::CohereV2(cohere_v2::Decoder::default()),
-            Dialect::OllamaChat => Self::OllamaChat(ollama_chat::Decoder::default()),
+        match other(dialect) {
+            Some(decoder) => Self::Other(decoder),
+            None => Self::OpenaiChat(openai_chat::Decoder::new(quirks)),
         }
     }
 
@@ -276,33 +268,21 @@ impl DialectDecoder {
         let Ok(event @ Json::Object(_)) = Json::read(data) else { return Verdict::Skipped };
         match self {
             Self::OpenaiChat(decoder) => decoder.event(name, &event, out),
-            Self::OpenaiResponses(decoder) => decoder.event(name, &event, out),
-            Self::AnthropicMessages(decoder) => decoder.event(&event, out),
-            Self::Gemini(decoder) => decoder.event(&event, out),
-            Self::CohereV2(decoder) => decoder.event(&event, out),
-            Self::OllamaChat(decoder) => decoder.event(&event, out),
+            Self::Other(decoder) => decoder.event(name, &event, out),
         }
     }
 
     fn done(&mut self) {
         match self {
             Self::OpenaiChat(decoder) => decoder.done(),
-            Self::OpenaiResponses(decoder) => decoder.done(),
-            Self::AnthropicMessages(decoder) => decoder.done(),
-            Self::Gemini(decoder) => decoder.done(),
-            Self::CohereV2(decoder) => decoder.done(),
-            Self::OllamaChat(decoder) => decoder.done(),
+            Self::Other(decoder) => decoder.done(),
         }
     }
 
     fn is_complete(&self) -> bool {
         match self {
             Self::OpenaiChat(decoder) => decoder.is_complete(),
-            Self::OpenaiResponses(decoder) => decoder.is_complete(),
-            Self::AnthropicMessages(decoder) => decoder.is_complete(),
-            Self::Gemini(decoder) => decoder.is_complete(),
-            Self::CohereV2(decoder) => decoder.is_complete(),
-            Self::OllamaChat(decoder) => decoder.is_complete(),
+            Self::Other(decoder) => decoder.is_complete(),
         }
     }
 
@@ -310,11 +290,7 @@ impl DialectDecoder {
     fn end(&mut self, out: &mut Vec<StreamEvent>) {
         match self {
             Self::OpenaiChat(decoder) => decoder.end(out),
-            Self::Gemini(decoder) => decoder.end(out),
-            Self::OpenaiResponses(_)
-            | Self::AnthropicMessages(_)
-            | Self::CohereV2(_)
-            | Self::OllamaChat(_) => {}
+            Self::Other(decoder) => decoder.end(out),
         }
     }
 }

@@ -4,34 +4,51 @@
 //! (Cohere, Mistral 400, vLLM) | `detail` (a string: Mistral 401; a list: FastAPI 422) |
 //! `[0].error` (Gemini without `alt=sse`) | `errors[]` | the raw text (an edge proxy).
 
-use crate::model::{
-    error::{ApiError, Code, ErrorClass},
-    json::{Json, number},
+use crate::{
+    later::later,
+    model::{
+        error::{ApiError, Code, ErrorClass},
+        json::{Json, number},
+    },
 };
 
 /// The longest text that is kept of an error, in bytes.
 const TEXT_LIMIT: usize = 4000;
 
-/// Reads an error body of any provider. Never fails: what has no known shape is kept as plain text.
-pub fn read_error(http_status: u16, body: &[u8]) -> ApiError {
-    let read = |json: &[u8]| find(&Json::read(std::str::from_utf8(json).ok()?).ok()?, 0);
-    let known = read(body).or_else(|| {
-        // Framed like the stream that was asked for.
-        let mut lines = body.split(|byte| matches!(byte, b'\n' | b'\r'));
-        lines.find_map(|line| read(line.strip_prefix(b"data:")?))
-    });
-    let mut error = known.unwrap_or_else(|| raw_text(body));
-    error.http_status = Some(http_status);
-    error.class = classify(&error);
-    error
+later! {
+    /// Reads an error body of any provider. Never fails: what has no known shape is kept as plain text.
+    "b011" pub fn read_error(http_status: u16, body: &[u8]) -> ApiError {
+        let read = |json: &[u8]| find(&Json::read(std::str::from_utf8(json).ok()?).ok()?, 0);
+        let known = read(body).or_else(|| {
+            // Framed like the stream that was asked for.
+            let mut lines = body.split(|byte| matches!(byte, b'\n' | b'\r'));
+            lines.find_map(|line| read(line.strip_prefix(b"data:")?))
+        });
+        let mut error = known.unwrap_or_else(|| raw_text(body));
+        error.http_status = Some(http_status);
+        error.class = classify(&error);
+        error
+    } else {
+        let mut error = unread(&super::text::lossy(body));
+        error.http_status = Some(http_status);
+        error
+    }
+
+    /// Reads an error that came inside a stream: the whole event, or the value of its `error` field.
+    /// `None` when the value has none of the known shapes.
+    "b012" pub(super) fn read_stream_error(value: &Json<'_>) -> Option<ApiError> {
+        let mut error = find(value, 0)?;
+        error.class = classify(&error);
+        Some(error)
+    } else {
+        matches!(value, Json::Object(_) | Json::Text(_)).then(|| unread(&value.to_text()))
+    }
 }
 
-/// Reads an error that came inside a stream: the whole event, or the value of its `error` field.
-/// `None` when the value has none of the known shapes.
-pub(super) fn read_stream_error(value: &Json<'_>) -> Option<ApiError> {
-    let mut error = find(value, 0)?;
-    error.class = classify(&error);
-    Some(error)
+/// Somebody failed, and the words that say how are all that is kept.
+#[cfg(feature = "split")]
+fn unread(words: &str) -> ApiError {
+    ApiError::new(ErrorClass::Server, words.chars().take(TEXT_LIMIT / 4).collect::<String>())
 }
 
 fn find(value: &Json<'_>, depth: u8) -> Option<ApiError> {

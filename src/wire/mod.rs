@@ -19,6 +19,7 @@ pub mod sse;
 
 mod anthropic_messages;
 mod cohere_v2;
+mod decoders;
 mod gemini;
 mod json_path;
 mod ollama_chat;

@@ -25,6 +25,11 @@ pub fn connect(folder: &Path, origins: &[String]) -> Outcome {
     write(folder, STRICT, &csp::allow(&read(folder, STRICT)?, origins)?)
 }
 
+/// Changes the strict page, before [`write_open`] makes the other one from it.
+pub fn change(folder: &Path, into: impl FnOnce(&str) -> Outcome<String>) -> Outcome {
+    write(folder, STRICT, &into(&read(folder, STRICT)?)?)
+}
+
 fn read(folder: &Path, name: &str) -> Outcome<String> {
     let path = folder.join(name);
     fs::read_to_string(&path).or_failure(|| format!("{} cannot be read", path.display()), NEXT)

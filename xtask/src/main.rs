@@ -4,7 +4,7 @@
 //! - [`failure`]: what a command says when it cannot go on
 //! - [`place`]: the folders: checkout, cache, target, pages
 //! - [`run`]: starts other programs; [`tools`]: gets the pinned ones; [`rust_target`]: gets the wasm target
-//! - [`page`]: builds the page, [`entry`] its two entry pages; [`serve`], [`static_files`], [`watch`]: show it
+//! - [`page`]: builds the page, [`entry`] its two entry pages, [`split`] cuts a release in two, [`trim`] takes the words of panics out of it; [`serve`], [`static_files`], [`watch`]: show it
 //! - [`dist`]: the release page, with [`csp`] for own hosts, [`weigh`] and [`budget`] for its size
 //! - [`mod@test`]: all tests, [`journeys`] among them, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
 //! - [`ci`]: checks, then tests; [`size`] with [`wasm_file`], [`mod@bench`] and [`fuzz`]: what their commands do
@@ -27,10 +27,12 @@ mod run;
 mod rust_target;
 mod serve;
 mod size;
+mod split;
 mod static_files;
 mod tally;
 mod test;
 mod tools;
+mod trim;
 mod wasm_file;
 mod watch;
 mod weigh;
@@ -62,9 +64,16 @@ Tools are built once and kept in the cache folder of your user; TUTTI_CACHE name
 ";
 
 fn main() -> ExitCode {
+    if split::stands_in() {
+        return or_say(split::stand_in());
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    obey(&arguments).unwrap_or_else(|failure| {
+    or_say(obey(&arguments))
+}
+
+fn or_say(outcome: Outcome<ExitCode>) -> ExitCode {
+    outcome.unwrap_or_else(|failure| {
         eprintln!("\n{failure}");
         ExitCode::FAILURE
     })

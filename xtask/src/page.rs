@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::failure::{OrFailure, Outcome};
 use crate::place::Place;
-use crate::tools::{self, BINARYEN, ESBUILD, TRUNK, Tool, Voice, WASM_BINDGEN};
-use crate::{entry, run, rust_target};
+use crate::tools::{self, BINARYEN, ESBUILD, TRUNK, Tool, Voice, WASM_BINDGEN, WASM_SPLIT};
+use crate::{entry, run, rust_target, split};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
@@ -21,7 +21,7 @@ impl Flavour {
     pub fn tools(self) -> &'static [Tool] {
         match self {
             Flavour::Served => &[TRUNK, WASM_BINDGEN],
-            Flavour::Release => &[TRUNK, WASM_BINDGEN, BINARYEN, ESBUILD],
+            Flavour::Release => &[TRUNK, WASM_BINDGEN, WASM_SPLIT, BINARYEN, ESBUILD],
         }
     }
 }
@@ -36,13 +36,18 @@ pub fn build(place: &Place, flavour: Flavour, into: &Path) -> Outcome {
     }
     fs::create_dir_all(into)
         .or_failure(|| format!("{} cannot be made", into.display()), "Make its folder writable.")?;
+    let mut trunk = trunk(place, flavour, into, &folders);
+    if flavour == Flavour::Release {
+        split::prepare(place, &mut trunk, &folders)?;
+    }
     run::must(
-        &mut trunk(place, flavour, into, &folders),
+        &mut trunk,
         "The page was not built.",
         "The lines above say why; when it is the code, `cargo check --target wasm32-unknown-unknown` says it sooner.",
     )?;
     if flavour == Flavour::Release {
         minify(into, &folders)?;
+        split::finish(place, into, &folders)?;
     }
     entry::write_open(into)
 }

@@ -27,6 +27,9 @@ enum Origin {
     LockedCrate,
     /// A crate whose Cargo.lock names what the registry does not have any more.
     Crate,
+    /// A crate with the versions of its own Cargo.lock, whose program comes with this feature, and does not
+    /// say its version: the name of its folder does.
+    LockedFeature(&'static str),
     /// A package of programs that run on Node.
     Npm,
     /// A package with a script for browsers; what would be its program is that file.
@@ -46,6 +49,14 @@ pub const WASM_BINDGEN: Tool = Tool {
     version: "0.2.130",
     program: "wasm-bindgen",
     origin: Origin::Crate,
+    takes: "about 2 minutes",
+};
+/// Cuts a program into parts; see `split.rs`.
+pub const WASM_SPLIT: Tool = Tool {
+    name: "wasm_split_cli_support",
+    version: "0.2.4",
+    program: "wasm-split-cli",
+    origin: Origin::LockedFeature("build-binary"),
     takes: "about 2 minutes",
 };
 pub const BINARYEN: Tool = Tool {
@@ -139,7 +150,7 @@ impl Tool {
 
         println!("Installing {} {}, {}, once ...", self.name, self.version, self.takes);
         let whole = tools.join(self.folder_name());
-        let unfinished = tools.join(format!("unfinished-{}", self.folder_name()));
+        let unfinished = tools.join(self.unfinished_name());
         remove(&unfinished)?;
         self.build(place, &unfinished, voice)?;
         if !self.is_in(&self.programs(&unfinished)) {
@@ -172,6 +183,11 @@ impl Tool {
             return false;
         }
         let said = match self.origin {
+            // One on PATH may be any.
+            Origin::LockedFeature(_) => {
+                return folder.parent().is_some_and(|folder| folder.ends_with(self.folder_name()))
+                    || folder.parent().is_some_and(|folder| folder.ends_with(self.unfinished_name()));
+            }
             Origin::NpmScript => fs::read_to_string(program).ok(),
             Origin::LockedCrate | Origin::Crate | Origin::Npm => {
                 run::answer(Command::new(program).arg("--version"))
@@ -185,9 +201,13 @@ impl Tool {
         format!("{}-{}", self.name, self.version)
     }
 
+    fn unfinished_name(&self) -> String {
+        format!("unfinished-{}", self.folder_name())
+    }
+
     fn programs(&self, folder: &Path) -> PathBuf {
         match self.origin {
-            Origin::LockedCrate | Origin::Crate => folder.join("bin"),
+            Origin::LockedCrate | Origin::Crate | Origin::LockedFeature(_) => folder.join("bin"),
             Origin::Npm => folder.join("node_modules").join(".bin"),
             Origin::NpmScript => folder.join("node_modules").join(self.name),
         }
@@ -222,7 +242,7 @@ impl Tool {
         // Kept when the build is interrupted, so that the next one goes on from there.
         let half_built = place.cache.join("build").join(self.folder_name());
         let mut command = match self.origin {
-            Origin::LockedCrate | Origin::Crate => {
+            Origin::LockedCrate | Origin::Crate | Origin::LockedFeature(_) => {
                 let mut cargo = Command::new("cargo");
                 cargo.args(["install", self.name, "--version", self.version, "--root"]).arg(into);
                 cargo.arg("--target-dir").arg(&half_built);
@@ -249,8 +269,10 @@ impl Tool {
                 npm
             }
         };
-        if self.origin == Origin::LockedCrate {
-            command.arg("--locked");
+        match self.origin {
+            Origin::LockedCrate => drop(command.arg("--locked")),
+            Origin::LockedFeature(feature) => drop(command.args(["--locked", "--features", feature])),
+            Origin::Crate | Origin::Npm | Origin::NpmScript => {}
         }
         let happened = format!("{} {} could not be installed.", self.name, self.version);
         match voice {

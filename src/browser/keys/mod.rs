@@ -20,7 +20,10 @@ use std::{pin::pin, rc::Rc, time::Duration};
 use futures::{FutureExt, channel::oneshot, future};
 
 use self::worker::{Chore, Inner};
-use crate::model::http::{ApiKey, Origin};
+use crate::{
+    later,
+    model::http::{ApiKey, Origin},
+};
 
 /// How long the page waits for the browser's storage before it starts without.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -46,9 +49,17 @@ impl Keyring {
     /// [`Keyring::on_change`].
     pub async fn open() -> Self {
         let ring = Self(Inner::new());
-        let is_settled = pin!(ring.settled());
-        future::select(is_settled, gloo_timers::future::sleep(PATIENCE)).await;
+        // What reads them is fetched after the first screen.
+        if later::is_here() {
+            let is_settled = pin!(ring.settled());
+            future::select(is_settled, gloo_timers::future::sleep(PATIENCE)).await;
+        }
         ring
+    }
+
+    /// Does what had to wait until the rest of the program is here.
+    pub fn go_on(&self) {
+        self.0.go_on();
     }
 
     /// Done when what was set or forgotten until now is stored, for those who leave the page.

@@ -6,7 +6,7 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use futures::channel::oneshot;
+use futures::{channel::oneshot, future::LocalBoxFuture};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     browser::Listener,
+    later::{self, later},
     model::http::{ApiKey, Origin},
 };
 
@@ -48,6 +49,14 @@ pub(super) struct Inner {
     channel: Option<BroadcastChannel>,
     /// Held for their drop.
     from_outside: RefCell<Vec<Listener>>,
+}
+
+later! {
+    "0001" fn work(inner: Rc<Inner>) -> LocalBoxFuture<'static, ()> {
+        Box::pin(inner.work())
+    } else {
+        Box::pin(async {})
+    }
 }
 
 pub(super) enum Chore {
@@ -141,8 +150,12 @@ impl Inner {
 
     pub(super) fn add(self: &Rc<Self>, chore: Chore) {
         self.chores.borrow_mut().push_back(chore);
-        if !self.is_working.replace(true) {
-            spawn_local(self.clone().work());
+        self.go_on();
+    }
+
+    pub(super) fn go_on(self: &Rc<Self>) {
+        if later::is_here() && !self.is_working.replace(true) {
+            spawn_local(work(self.clone()));
         }
     }
 

@@ -20,10 +20,13 @@ use std::{cell::RefCell, collections::HashSet, rc::Rc};
 use futures::{StreamExt, future::LocalBoxFuture, stream};
 
 use super::transport::{Clock, Reply, Transport};
-use crate::model::{
-    error::ApiError,
-    http::{Headers, HttpRequest, Method},
-    provider::Dialect,
+use crate::{
+    later::later,
+    model::{
+        error::ApiError,
+        http::{Headers, HttpRequest, Method},
+        provider::Dialect,
+    },
 };
 use asked::Asked;
 use body::Body;
@@ -68,17 +71,19 @@ impl Simulated {
 
     fn reply(&self, request: &HttpRequest) -> Reply {
         if request.method == Method::Get {
-            return whole(200, "application/json", dialects::list(self.dialect, MODELS));
+            return listed(self.dialect);
         }
         let asked = asked::read(request);
-        match self.simulation.fault {
-            Some(Fault::Refused(refusal)) if self.is_refused(refusal, request) => {
-                self.refuse(refusal, &asked.model)
-            }
-            Some(Fault::Empty) => whole(200, dialects::content_type(self.dialect), String::new()),
-            Some(Fault::Html) => whole(200, "text/html", PAGE.to_owned()),
-            _ => self.answer(&asked),
-        }
+        let no_answer = self.simulation.fault.and_then(|fault| no_answer(self, fault, request, &asked.model));
+        no_answer.unwrap_or_else(|| self.answer(&asked))
+    }
+
+    /// Whether it says anything that is fetched after the first screen: another language, another dialect
+    /// than OpenAI's chat, or a fault.
+    pub fn needs_later(&self) -> bool {
+        self.dialect != Dialect::OpenaiChat
+            || self.simulation.language != Language::English
+            || self.simulation.fault.is_some()
     }
 
     fn is_refused(&self, refusal: Refusal, request: &HttpRequest) -> bool {
@@ -105,6 +110,26 @@ impl Simulated {
         let script = Script::new(&self.simulation, prompt);
         let body = Body::new(Rc::clone(&self.clock), self.simulation.clone(), writer, script, now.ms);
         Reply { status: 200, headers: headers(dialects::content_type(self.dialect)), body: body.stream() }
+    }
+}
+
+later! {
+    "5021" fn listed(dialect: Dialect) -> Reply {
+        whole(200, "application/json", dialects::list(dialect, MODELS))
+    } else {
+        whole(500, "application/json", String::new())
+    }
+
+    /// What comes in place of an answer, if anything does.
+    "5022" fn no_answer(of: &Simulated, fault: Fault, request: &HttpRequest, model: &str) -> Option<Reply> {
+        match fault {
+            Fault::Refused(refusal) if of.is_refused(refusal, request) => Some(of.refuse(refusal, model)),
+            Fault::Empty => Some(whole(200, dialects::content_type(of.dialect), String::new())),
+            Fault::Html => Some(whole(200, "text/html", PAGE.to_owned())),
+            _ => None,
+        }
+    } else {
+        None
     }
 }
 

@@ -9,8 +9,19 @@ mod shortcuts;
 
 use leptos::prelude::*;
 
-use super::{page::Page, parts::icon_button, words::Word};
-use crate::browser::{self, El, effect, el};
+use super::{
+    page::Page,
+    parts::icon_button,
+    rest::{Rest, with_rest},
+    words::Word,
+};
+use crate::{
+    browser::{self, El, effect, el},
+    later::later,
+};
+
+/// Who waits longer is shown that there is something to wait for.
+const NOTICED_MS: u32 = 400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
@@ -22,24 +33,39 @@ pub enum Dialog {
     Confirm,
 }
 
-/// Which, its id in the page, its title, and what makes its inside.
-type Entry = (Dialog, &'static str, Word, fn(Page) -> El);
+/// Which, its id in the page, and its title.
+type Entry = (Dialog, &'static str, Word);
 
 const DIALOGS: [Entry; 6] = [
-    (Dialog::Sets, "sets", Word::Sets, sets::sets),
-    (Dialog::Keys, "keys", Word::Keys, keys::keys),
-    (Dialog::Settings, "settings", Word::Settings, settings::settings),
-    (Dialog::Shortcuts, "shortcuts", Word::Shortcuts, shortcuts::shortcuts),
-    (Dialog::Palette, "palette", Word::Palette, palette::palette),
-    (Dialog::Confirm, "confirm", Word::ConfirmTitle, confirm::confirm),
+    (Dialog::Sets, "sets", Word::Sets),
+    (Dialog::Keys, "keys", Word::Keys),
+    (Dialog::Settings, "settings", Word::Settings),
+    (Dialog::Shortcuts, "shortcuts", Word::Shortcuts),
+    (Dialog::Palette, "palette", Word::Palette),
+    (Dialog::Confirm, "confirm", Word::ConfirmTitle),
 ];
+
+later! {
+    "d001" fn inside(page: Page, dialog: Dialog) -> El {
+        match dialog {
+            Dialog::Sets => sets::sets(page),
+            Dialog::Keys => keys::keys(page),
+            Dialog::Settings => settings::settings(page),
+            Dialog::Shortcuts => shortcuts::shortcuts(page),
+            Dialog::Palette => palette::palette(page),
+            Dialog::Confirm => confirm::confirm(page),
+        }
+    } else {
+        el("div")
+    }
+}
 
 pub fn dialogs(page: Page) -> El {
     el("div").children(DIALOGS.map(|entry| modal(page, entry)))
 }
 
 /// A dialog of the browser: it keeps the focus inside, closes on Escape, and gives the focus back.
-fn modal(page: Page, (of, id, title, make): Entry) -> El {
+fn modal(page: Page, (of, id, title): Entry) -> El {
     let is_open = Memo::new(move |_| page.dialog.get() == Some(of));
     let title_id = format!("{id}-title");
     let close = icon_button(page, "close", "close", Word::Close).act(move || page.dialog.set(None));
@@ -51,12 +77,18 @@ fn modal(page: Page, (of, id, title, make): Entry) -> El {
                 page.dialog.set(None);
             }
         })
-        .child(header)
-        .when(move || is_open.get(), move || make(page));
+        .child(header);
+    let dialog = with_rest(dialog, page, move || is_open.get(), move || inside(page, of));
     // After what is inside was made: it may ask for the focus.
-    effect(move || match is_open.get() {
-        true => browser::open_modal(id),
-        false => browser::close(id),
+    effect(move || match (is_open.get(), page.rest.get()) {
+        (true, Rest::Here | Rest::Lost(_)) => browser::open_modal(id),
+        // It mostly comes before anybody notices that it had to.
+        (true, Rest::Coming) => browser::after(NOTICED_MS, move || {
+            if page.dialog.get_untracked() == Some(of) {
+                browser::open_modal(id);
+            }
+        }),
+        (false, _) => browser::close(id),
     });
     dialog
 }

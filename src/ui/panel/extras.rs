@@ -5,41 +5,64 @@ use leptos::prelude::*;
 use super::state::Panel;
 use crate::{
     browser::{El, el},
+    engine::ask::Notes,
+    later::later,
     model::{chat::ToolCall, event::Citation},
     ui::{
         page::Page,
         parts::label_of,
+        rest::with_rest,
         words::{self, Word},
     },
 };
 
+/// Most answers have nothing of it.
 pub fn extras(page: Page, panel: &Panel) -> El {
-    let (tools, sources) = (panel.reply.extras.clone(), panel.reply.extras.clone());
-    let tools = section(page, "tools", Word::Tools, move || {
-        tools.with(|extras| extras.tools.iter().map(tool).collect())
-    });
-    let sources = section(page, "citations", Word::Sources, move || {
-        sources.with(|extras| extras.citations.iter().map(source).collect())
-    });
-    let reply = panel.reply.clone();
-    let notes = el("div").class("notes").list(move || {
-        let language = page.language.get();
-        let mut lines = reply.extras.with(|extras| words::notes(language, &extras.notes));
-        reply.status.with(|status| {
-            let summary = &status.summary;
-            if !summary.without.is_empty() {
-                lines.push(words::sent_without(language, summary.without));
-            }
-            if summary.skipped_events > 0 {
-                lines.push(words::skipped_events(language, summary.skipped_events));
-            }
-            if summary.retries > 0 {
-                lines.push(words::retried(language, summary.retries));
-            }
+    let (reply, of) = (panel.reply.clone(), panel.clone());
+    let has_some = move || {
+        let has_extras = reply.extras.with(|extras| {
+            !(extras.tools.is_empty() && extras.citations.is_empty() && extras.notes == Notes::default())
         });
-        lines.iter().map(|line| el("p").text(line)).collect()
-    });
-    el("div").class("extras").child(tools).child(sources).child(notes)
+        has_extras
+            || reply.status.with(|status| {
+                let summary = &status.summary;
+                !summary.without.is_empty() || summary.skipped_events > 0 || summary.retries > 0
+            })
+    };
+    with_rest(el("div"), page, has_some, move || shown(page, &of))
+}
+
+later! {
+    "1002" fn shown(page: Page, panel: &Panel) -> El {
+        let (tools, sources) = (panel.reply.extras.clone(), panel.reply.extras.clone());
+        let tools = section(page, "tools", Word::Tools, move || {
+            tools.with(|extras| extras.tools.iter().map(tool).collect())
+        });
+        let sources = section(page, "citations", Word::Sources, move || {
+            sources.with(|extras| extras.citations.iter().map(source).collect())
+        });
+        let reply = panel.reply.clone();
+        let notes = el("div").class("notes").list(move || {
+            let language = page.language.get();
+            let mut lines = reply.extras.with(|extras| words::notes(language, &extras.notes));
+            reply.status.with(|status| {
+                let summary = &status.summary;
+                if !summary.without.is_empty() {
+                    lines.push(words::sent_without(language, summary.without));
+                }
+                if summary.skipped_events > 0 {
+                    lines.push(words::skipped_events(language, summary.skipped_events));
+                }
+                if summary.retries > 0 {
+                    lines.push(words::retried(language, summary.retries));
+                }
+            });
+            lines.iter().map(|line| el("p").text(line)).collect()
+        });
+        el("div").class("extras").child(tools).child(sources).child(notes)
+    } else {
+        el("div")
+    }
 }
 
 /// A list under a title; nothing while it is empty.

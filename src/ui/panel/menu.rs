@@ -6,9 +6,11 @@ use super::state::Panel;
 use crate::{
     browser::{self, El, Event, el},
     grid::choices::View,
+    later::later,
     ui::{
         page::Page,
         parts::{icon_button, label_of, word_button},
+        rest::with_rest,
         words::Word,
     },
 };
@@ -39,21 +41,44 @@ const ENTRIES: [(&str, Word, Act); 8] = [
 pub fn menu(page: Page, panel: &Panel) -> El {
     let is_open = RwSignal::new(false);
     let (id, panel) = (panel.id, panel.clone());
-    let close = {
-        move || {
-            is_open.set(false);
-            browser::focus_in(&format!("[data-panel=\"{id}\"]"), "more");
-        }
-    };
     let button = icon_button(page, "more", "more", Word::More)
         .state("aria-expanded", move || is_open.get())
         .act(move || {
             is_open.update(|is| *is = !*is);
-            if is_open.get_untracked() {
-                page.focus_later(format!("[data-panel=\"{id}\"] .more .menu button"));
-            }
         });
-    let entries = move || {
+    let on_key = move |event: Event| {
+        if !is_open.get_untracked() {
+            return;
+        }
+        match event.key().as_str() {
+            "Escape" => close(id, is_open),
+            "ArrowDown" => browser::focus_sibling(1),
+            "ArrowUp" => browser::focus_sibling(-1),
+            _ => return,
+        }
+        event.prevent();
+        event.stop();
+    };
+    let more = el("div")
+        .class("more")
+        .on("keydown", on_key)
+        .on("focusout", move |event| {
+            if event.leaves() {
+                is_open.set(false);
+            }
+        })
+        .child(button);
+    with_rest(more, page, move || is_open.get(), move || entries(page, &panel, is_open))
+}
+
+fn close(id: u32, is_open: RwSignal<bool>) {
+    is_open.set(false);
+    browser::focus_in(&format!("[data-panel=\"{id}\"]"), "more");
+}
+
+later! {
+    "1004" fn entries(page: Page, panel: &Panel, is_open: RwSignal<bool>) -> El {
+        let id = panel.id;
         let entry = |(name, word, act): (&'static str, Word, Act)| {
             let panel = panel.clone();
             let word = match act {
@@ -62,36 +87,16 @@ pub fn menu(page: Page, panel: &Panel) -> El {
                 _ => word,
             };
             word_button(page, &[("name", name)], word).act(move || {
-                close();
+                close(id, is_open);
                 do_it(page, &panel, act);
             })
         };
         let entries = el("div").attrs(&[("class", "menu"), ("role", "group")]).children(ENTRIES.map(entry));
+        page.focus_later(format!("[data-panel=\"{id}\"] .more .menu button"));
         label_of(entries, page, Word::More)
-    };
-    let on_key = move |event: Event| {
-        if !is_open.get_untracked() {
-            return;
-        }
-        match event.key().as_str() {
-            "Escape" => close(),
-            "ArrowDown" => browser::focus_sibling(1),
-            "ArrowUp" => browser::focus_sibling(-1),
-            _ => return,
-        }
-        event.prevent();
-        event.stop();
-    };
-    el("div")
-        .class("more")
-        .on("keydown", on_key)
-        .on("focusout", move |event| {
-            if event.leaves() {
-                is_open.set(false);
-            }
-        })
-        .child(button)
-        .when(move || is_open.get(), entries)
+    } else {
+        el("div")
+    }
 }
 
 fn do_it(page: Page, panel: &Panel, act: Act) {

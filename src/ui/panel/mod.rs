@@ -24,6 +24,7 @@ use leptos::prelude::*;
 use super::{
     page::Page,
     parts::{hint, label_of, word_button},
+    rest::with_rest,
     words::{self, Word},
 };
 use crate::{
@@ -103,7 +104,7 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
         .hidden(move || !has_more.get())
         .act(move || follow.to_end());
     let setup_of = panel.clone();
-    el("section")
+    let section = el("section")
         .attrs(&[("class", "panel"), ("data-panel", &id.to_string())])
         .bind("data-phase", move || Some(words::phase_name(kind.get())))
         .flag("data-problem", move || problem.with(Option::is_some))
@@ -112,8 +113,8 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
         .hidden(move || view.get() != View::Columns && page.active.get() != id)
         .bind("aria-label", name)
         .on("focusin", move |_| page.active.set(id))
-        .child(header::header(page, panel))
-        .when(move || is_setup_open.get(), move || setup::setup(page, &setup_of))
+        .child(header::header(page, panel));
+    with_rest(section, page, move || is_setup_open.get(), move || setup::setup(page, &setup_of))
         .child(body)
         .child(new_text)
         .child(footer::footer(page, panel))

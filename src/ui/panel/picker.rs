@@ -6,6 +6,7 @@ use super::state::Panel;
 use crate::{
     browser::{self, El, Event, el},
     grid::workspace::ModelRef,
+    later::later,
     model::{
         catalog,
         error::ErrorClass,
@@ -15,6 +16,7 @@ use crate::{
     ui::{
         page::{ModelList, Page},
         parts::{icon_button, input, label_of, placeholder, word_button},
+        rest::with_rest,
         words::{self, Word},
     },
 };
@@ -93,25 +95,29 @@ impl Picker {
         self.at.set((count > 0).then_some(next));
         browser::show(&option_id(self.panel.id, next));
     }
+}
 
+later! {
     /// Whether the key means something here.
-    fn press(&self, event: &Event) -> bool {
-        match (event.key().as_str(), self.is_open()) {
-            ("ArrowDown", true) => self.step(1),
-            ("ArrowUp", true) => self.step(-1),
-            ("ArrowDown" | "ArrowUp", false) => self.open(),
-            ("Enter", true) if !event.composes() => match (self.current(), event.alt()) {
-                (Some(model), true) => self.star(&model),
-                (Some(model), false) => self.choose(&model),
-                (None, _) => self.close(),
+    "1007" fn press(picker: &Picker, event: &Event) -> bool {
+        match (event.key().as_str(), picker.is_open()) {
+            ("ArrowDown", true) => picker.step(1),
+            ("ArrowUp", true) => picker.step(-1),
+            ("ArrowDown" | "ArrowUp", false) => picker.open(),
+            ("Enter", true) if !event.composes() => match (picker.current(), event.alt()) {
+                (Some(model), true) => picker.star(&model),
+                (Some(model), false) => picker.choose(&model),
+                (None, _) => picker.close(),
             },
             ("Escape", true) => {
                 event.stop();
-                self.give_up();
+                picker.give_up();
             }
             _ => return false,
         }
         true
+    } else {
+        false
     }
 }
 
@@ -132,14 +138,6 @@ pub fn picker(page: Page, panel: &Panel) -> El {
         before: StoredValue::default(),
         choices,
     };
-    {
-        let (is_open, panel) = (panel.is_picker_open.clone(), panel.clone());
-        browser::effect(move || {
-            if is_open.get() {
-                untrack(|| page.list_models(&panel, false));
-            }
-        });
-    }
     let (left, toggled, listed) = (picker.clone(), picker.clone(), picker.clone());
     let (is_expanded, is_shown) = (panel.is_picker_open.clone(), panel.is_picker_open.clone());
     let list_button = icon_button(page, "models", "down", Word::Models)
@@ -152,7 +150,7 @@ pub fn picker(page: Page, panel: &Panel) -> El {
                 browser::focus_in(&format!("[data-panel=\"{}\"]", toggled.panel.id), "model");
             }
         });
-    el("div")
+    let picking = el("div")
         .class("picker")
         .on("focusout", move |event| {
             if event.leaves() {
@@ -160,8 +158,8 @@ pub fn picker(page: Page, panel: &Panel) -> El {
             }
         })
         .child(model_field(&picker))
-        .child(list_button)
-        .when(move || is_shown.get(), move || list(&listed))
+        .child(list_button);
+    with_rest(picking, page, move || is_shown.get(), move || list(&listed))
 }
 
 fn model_field(picker: &Picker) -> El {
@@ -185,7 +183,7 @@ fn model_field(picker: &Picker) -> El {
             typed.filter.set(text);
         })
         .on("keydown", move |event| {
-            if pressed.press(&event) {
+            if press(&pressed, &event) {
                 event.prevent();
             }
         })
@@ -193,49 +191,54 @@ fn model_field(picker: &Picker) -> El {
     placeholder(label_of(field, page, Word::Model), page, Word::ModelHint)
 }
 
-fn list(picker: &Picker) -> El {
-    let Picker { page, choices, .. } = *picker;
-    let (stated, setup, again) = (picker.panel.clone(), picker.panel.clone(), picker.panel.clone());
-    let state = move || {
-        let language = page.language.get();
-        match page.list_of(&stated) {
-            Some(ModelList::Loading) => Word::Checking.text(language),
-            Some(ModelList::Failed(error)) if error.class == ErrorClass::Auth => {
-                words::list_needs_key(language)
+later! {
+    "1005" fn list(picker: &Picker) -> El {
+        let Picker { page, choices, .. } = *picker;
+        page.list_models(&picker.panel, false);
+        let (stated, setup, again) = (picker.panel.clone(), picker.panel.clone(), picker.panel.clone());
+        let state = move || {
+            let language = page.language.get();
+            match page.list_of(&stated) {
+                Some(ModelList::Loading) => Word::Checking.text(language),
+                Some(ModelList::Failed(error)) if error.class == ErrorClass::Auth => {
+                    words::list_needs_key(language)
+                }
+                Some(ModelList::Failed(_) | ModelList::Unreachable(_)) => words::list_failed(language),
+                Some(ModelList::Known(_)) | None => "",
             }
-            Some(ModelList::Failed(_) | ModelList::Unreachable(_)) => words::list_failed(language),
-            Some(ModelList::Known(_)) | None => "",
-        }
-    };
-    let hidden = move || choices.with(|(choices, all)| all.saturating_sub(choices.len()));
-    let options = {
-        let picker = picker.clone();
-        move || {
-            choices.with(|(choices, _)| {
-                choices.iter().enumerate().map(|(index, choice)| option(&picker, index, choice)).collect()
-            })
-        }
-    };
-    let listbox = el("div").attrs(&[("role", "listbox"), ("id", &list_id(picker.panel.id))]).list(options);
-    let more = el("p")
-        .class("hint")
-        .hidden(move || hidden() == 0)
-        .live(move || words::more_models(page.language.get(), hidden()));
-    let other = word_button(page, &[("name", "other-provider")], Word::OtherProvider).act(move || {
-        setup.is_picker_open.set(false);
-        setup.is_setup_open.set(true);
-        page.focus_later(format!("[data-panel=\"{}\"] [name=provider]", setup.id));
-    });
-    let reload = word_button(page, &[("name", "reload-models")], Word::Reload)
-        .act(move || page.list_models(&again, true));
-    el("div")
-        .class("menu models")
-        // The field keeps the focus.
-        .on("mousedown", |event| event.prevent())
-        .child(el("p").attrs(&[("class", "hint"), ("role", "status")]).live(state))
-        .child(label_of(listbox, page, Word::Models))
-        .child(more)
-        .child(el("div").class("row").child(other).child(reload))
+        };
+        let hidden = move || choices.with(|(choices, all)| all.saturating_sub(choices.len()));
+        let options = {
+            let picker = picker.clone();
+            move || {
+                choices.with(|(choices, _)| {
+                    choices.iter().enumerate().map(|(index, choice)| option(&picker, index, choice)).collect()
+                })
+            }
+        };
+        let listbox = el("div").attrs(&[("role", "listbox"), ("id", &list_id(picker.panel.id))]).list(options);
+        let more = el("p")
+            .class("hint")
+            .hidden(move || hidden() == 0)
+            .live(move || words::more_models(page.language.get(), hidden()));
+        let other = word_button(page, &[("name", "other-provider")], Word::OtherProvider).act(move || {
+            setup.is_picker_open.set(false);
+            setup.is_setup_open.set(true);
+            page.focus_later(format!("[data-panel=\"{}\"] [name=provider]", setup.id));
+        });
+        let reload = word_button(page, &[("name", "reload-models")], Word::Reload)
+            .act(move || page.list_models(&again, true));
+        el("div")
+            .class("menu models")
+            // The field keeps the focus.
+            .on("mousedown", |event| event.prevent())
+            .child(el("p").attrs(&[("class", "hint"), ("role", "status")]).live(state))
+            .child(label_of(listbox, page, Word::Models))
+            .child(more)
+            .child(el("div").class("row").child(other).child(reload))
+    } else {
+        el("div")
+    }
 }
 
 fn option(picker: &Picker, index: usize, choice: &Choice) -> El {
@@ -269,41 +272,45 @@ fn option_id(panel: u32, index: usize) -> String {
     format!("model-{panel}-{index}")
 }
 
-/// Those to show, and how many there would be.
-fn choices(page: Page, panel: &Panel, filter: &str) -> (Vec<Choice>, usize) {
-    let language = page.language.get();
-    let saved = page.saved.read();
-    let settings = panel.settings.read();
-    let own = settings.row();
-    let known = match page.list_of(panel) {
-        Some(ModelList::Known(models)) => models.to_vec(),
-        _ => catalog::known_models(&settings.provider)
-            .iter()
-            .map(|id| ModelInfo { id: (*id).to_owned(), ..ModelInfo::default() })
-            .collect(),
-    };
-    let foreign = |of: &ModelRef, is_starred: bool| {
-        let row = catalog::find(&of.provider)?;
-        let info = known.iter().find(|info| row.id == own.id && info.call_id() == of.model);
-        Some(choice(of.clone(), info, words::provider_name(language, row), is_starred))
-    };
-    let is_starred = |of: &ModelRef| saved.starred.contains(of);
-    let starred = saved.starred.iter().filter_map(|of| foreign(of, true));
-    let recent = saved.recent.iter().filter(|of| !is_starred(of)).filter_map(|of| foreign(of, false));
-    let listed = known.iter().filter(|info| info.is_for_chat()).filter_map(|info| {
-        let of = ModelRef { provider: settings.provider.clone(), model: info.call_id().to_owned() };
-        let is_above = is_starred(&of) || saved.recent.contains(&of);
-        (!is_above).then(|| choice(of, Some(info), detail(language, own, info), false))
-    });
-    let filter = filter.trim().to_lowercase();
-    let fits = |choice: &Choice| {
-        let text = format!("{} {} {}", choice.of.model, choice.label, choice.of.provider).to_lowercase();
-        filter.split_whitespace().all(|word| text.contains(word))
-    };
-    let mut all: Vec<Choice> = starred.chain(recent).chain(listed).filter(fits).collect();
-    let count = all.len();
-    all.truncate(MOST_SHOWN);
-    (all, count)
+later! {
+    /// Those to show, and how many there would be.
+    "1006" fn choices(page: Page, panel: &Panel, filter: &str) -> (Vec<Choice>, usize) {
+        let language = page.language.get();
+        let saved = page.saved.read();
+        let settings = panel.settings.read();
+        let own = settings.row();
+        let known = match page.list_of(panel) {
+            Some(ModelList::Known(models)) => models.to_vec(),
+            _ => catalog::known_models(&settings.provider)
+                .iter()
+                .map(|id| ModelInfo { id: (*id).to_owned(), ..ModelInfo::default() })
+                .collect(),
+        };
+        let foreign = |of: &ModelRef, is_starred: bool| {
+            let row = catalog::find(&of.provider)?;
+            let info = known.iter().find(|info| row.id == own.id && info.call_id() == of.model);
+            Some(choice(of.clone(), info, words::provider_name(language, row), is_starred))
+        };
+        let is_starred = |of: &ModelRef| saved.starred.contains(of);
+        let starred = saved.starred.iter().filter_map(|of| foreign(of, true));
+        let recent = saved.recent.iter().filter(|of| !is_starred(of)).filter_map(|of| foreign(of, false));
+        let listed = known.iter().filter(|info| info.is_for_chat()).filter_map(|info| {
+            let of = ModelRef { provider: settings.provider.clone(), model: info.call_id().to_owned() };
+            let is_above = is_starred(&of) || saved.recent.contains(&of);
+            (!is_above).then(|| choice(of, Some(info), detail(language, own, info), false))
+        });
+        let filter = filter.trim().to_lowercase();
+        let fits = |choice: &Choice| {
+            let text = format!("{} {} {}", choice.of.model, choice.label, choice.of.provider).to_lowercase();
+            filter.split_whitespace().all(|word| text.contains(word))
+        };
+        let mut all: Vec<Choice> = starred.chain(recent).chain(listed).filter(fits).collect();
+        let count = all.len();
+        all.truncate(MOST_SHOWN);
+        (all, count)
+    } else {
+        (Vec::new(), 0)
+    }
 }
 
 fn choice(of: ModelRef, info: Option<&ModelInfo>, detail: String, is_starred: bool) -> Choice {

@@ -6,6 +6,7 @@ use super::{key_field::key_field, parameters::parameters, state::Panel};
 use crate::{
     browser::{self, El, el},
     grid::settings::{BadSettings, PanelSettings},
+    later::later,
     model::{
         catalog,
         provider::{Dialect, Place, Provider},
@@ -17,48 +18,52 @@ use crate::{
     },
 };
 
-pub fn setup(page: Page, panel: &Panel) -> El {
-    let is_open = panel.is_setup_open.clone();
-    let settings = panel.settings.clone();
-    let wrong = Memo::new(move |_| settings.with(|settings| settings.extra().err()));
-    let wrong_text = move || {
-        wrong.get().map_or(String::new(), |problem| {
-            words::bad_settings(page.language.get(), BadSettings::Extra(problem))
-        })
-    };
-    let system = area(page, panel, "system", Word::NotSent, |settings| &mut settings.system);
-    let extra = area(page, panel, "extra", Word::ExtraHint, |settings| &mut settings.extra);
-    let is_real = is_real(panel);
-    let close = {
-        let id = panel.id;
-        move || {
-            is_open.set(false);
-            browser::focus_in(&format!("[data-panel=\"{id}\"]"), "more");
-        }
-    };
-    let escape = close.clone();
-    el("form")
-        .class("setup")
-        .on("submit", |event| event.prevent())
-        .on("keydown", move |event| {
-            if event.key() == "Escape" && !event.composes() {
-                event.stop();
-                escape();
+later! {
+    "1001" pub fn setup(page: Page, panel: &Panel) -> El {
+        let is_open = panel.is_setup_open.clone();
+        let settings = panel.settings.clone();
+        let wrong = Memo::new(move |_| settings.with(|settings| settings.extra().err()));
+        let wrong_text = move || {
+            wrong.get().map_or(String::new(), |problem| {
+                words::bad_settings(page.language.get(), BadSettings::Extra(problem))
+            })
+        };
+        let system = area(page, panel, "system", Word::NotSent, |settings| &mut settings.system);
+        let extra = area(page, panel, "extra", Word::ExtraHint, |settings| &mut settings.extra);
+        let is_real = is_real(panel);
+        let close = {
+            let id = panel.id;
+            move || {
+                is_open.set(false);
+                browser::focus_in(&format!("[data-panel=\"{id}\"]"), "more");
             }
-        })
-        .child(provider_field(page, panel))
-        .child(format_field(page, panel))
-        .child(address_field(page, panel).hidden({
-            let is_real = is_real.clone();
-            move || !is_real()
-        }))
-        .child(key_field(page, panel))
-        .child(check_row(page, panel).hidden(move || !is_real()))
-        .child(tall_field(page, Word::System, system))
-        .child(parameters(page, panel))
-        .child(tall_field(page, Word::Extra, extra.state("aria-invalid", move || wrong.get().is_some())))
-        .child(el("p").class("wrong").hidden(move || wrong.get().is_none()).live(wrong_text))
-        .child(word_button(page, &[("name", "close-setup")], Word::Close).act(close))
+        };
+        let escape = close.clone();
+        el("form")
+            .class("setup")
+            .on("submit", |event| event.prevent())
+            .on("keydown", move |event| {
+                if event.key() == "Escape" && !event.composes() {
+                    event.stop();
+                    escape();
+                }
+            })
+            .child(provider_field(page, panel))
+            .child(format_field(page, panel))
+            .child(address_field(page, panel).hidden({
+                let is_real = is_real.clone();
+                move || !is_real()
+            }))
+            .child(key_field(page, panel))
+            .child(check_row(page, panel).hidden(move || !is_real()))
+            .child(tall_field(page, Word::System, system))
+            .child(parameters(page, panel))
+            .child(tall_field(page, Word::Extra, extra.state("aria-invalid", move || wrong.get().is_some())))
+            .child(el("p").class("wrong").hidden(move || wrong.get().is_none()).live(wrong_text))
+            .child(word_button(page, &[("name", "close-setup")], Word::Close).act(close))
+    } else {
+        el("form")
+    }
 }
 
 /// Whether there is a server at all.

@@ -15,6 +15,7 @@ use crate::{
         parameter::Parameter,
         settings::{BadSettings, PanelSettings},
     },
+    later::later,
     model::{diagnosis::Diagnosis, http::Origin, listing::Price},
     ui::words::{self, Language, Word},
 };
@@ -61,17 +62,30 @@ pub enum Problem {
     Parameter(Parameter),
     /// Known before anything was sent.
     Connection(Diagnosis),
+    /// The part of the program that such a call needs could not be fetched.
+    Rest,
 }
 
 impl Problem {
     /// Why, and what to do about it.
     pub fn text(&self, language: Language) -> String {
-        match self {
-            Self::Missing(word) => word.text(language).to_owned(),
-            Self::Settings(problem) => words::bad_settings(language, *problem),
-            Self::Parameter(parameter) => words::bad_parameter(language, *parameter),
-            Self::Connection(diagnosis) => words::diagnosis(language, diagnosis, &browser::location_origin()),
+        problem_text(self, language)
+    }
+}
+
+later! {
+    "1008" fn problem_text(problem: &Problem, language: Language) -> String {
+        match problem {
+            Problem::Missing(word) => word.text(language).to_owned(),
+            Problem::Rest => Word::RestUnreachable.text(language).to_owned(),
+            Problem::Settings(problem) => words::bad_settings(language, *problem),
+            Problem::Parameter(parameter) => words::bad_parameter(language, *parameter),
+            Problem::Connection(diagnosis) => {
+                words::diagnosis(language, diagnosis, &browser::location_origin())
+            }
         }
+    } else {
+        String::new()
     }
 }
 

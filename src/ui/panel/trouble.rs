@@ -7,6 +7,7 @@ use crate::{
     browser::{self, El, button, el},
     call::Phase,
     grid::settings::PanelSettings,
+    later::later,
     model::{
         diagnosis::Diagnosis,
         error::{ApiError, ErrorClass},
@@ -14,6 +15,7 @@ use crate::{
     },
     ui::{
         page::Page,
+        rest::with_rest,
         words::{self, Word},
     },
 };
@@ -22,41 +24,57 @@ use crate::{
 const ANY: &str = "any.html";
 
 pub fn trouble(page: Page, panel: &Panel) -> El {
-    let error = {
-        let status = panel.reply.status.clone();
-        // What is tried again by itself is said in the header.
-        Memo::new(move |_| {
-            status.with(|status| {
-                status.phase.as_ref().filter(|phase| phase.is_over()).and_then(Phase::error).cloned()
+    let (problem, status, of) = (panel.problem.clone(), panel.reply.status.clone(), panel.clone());
+    let has_some = move || {
+        problem.with(Option::is_some)
+            || status.with(|status| {
+                // What is tried again by itself is said in the header.
+                status.phase.as_ref().filter(|phase| phase.is_over()).and_then(Phase::error).is_some()
             })
-        })
     };
-    let panel = panel.clone();
-    el("div").list(move || {
-        let language = page.language.get();
-        let here = browser::location_origin();
-        let (text, error, actions) = match (panel.problem.get(), error.get(), panel.diagnosis.get()) {
-            (Some(problem), _, _) => (problem.text(language), None, on_problem(&problem)),
-            (None, Some(error), Some(diagnosis)) => {
-                (words::diagnosis(language, &diagnosis, &here), Some(error), on_connection(&diagnosis))
-            }
-            (None, Some(error), None) => {
-                let row = panel.settings.with_untracked(PanelSettings::row);
-                let actions = on_error(&error);
-                (words::failure(language, &error, row, &here), Some(error), actions)
-            }
-            (None, None, _) => return Vec::new(),
+    with_rest(el("div"), page, has_some, move || told(page, &of))
+}
+
+later! {
+    "1003" fn told(page: Page, panel: &Panel) -> El {
+        let error = {
+            let status = panel.reply.status.clone();
+            Memo::new(move |_| {
+                status.with(|status| {
+                    status.phase.as_ref().filter(|phase| phase.is_over()).and_then(Phase::error).cloned()
+                })
+            })
         };
-        let is_simulated = panel.settings.with_untracked(|settings| settings.row().place == Place::Simulated);
-        let offered = actions.iter().filter(|action| !(is_simulated && **action == Action::Curl));
-        let buttons = offered.map(|action| action_button(page, &panel, *action));
-        let shown = el("div")
-            .class("error")
-            .child(el("p").text(&text))
-            .children(error.iter().flat_map(theirs))
-            .child(el("div").class("row").children(buttons));
-        vec![shown]
-    })
+        let panel = panel.clone();
+        el("div").list(move || {
+            let language = page.language.get();
+            let here = browser::location_origin();
+            let (text, error, actions) = match (panel.problem.get(), error.get(), panel.diagnosis.get()) {
+                (Some(problem), _, _) => (problem.text(language), None, on_problem(&problem)),
+                (None, Some(error), Some(diagnosis)) => {
+                    (words::diagnosis(language, &diagnosis, &here), Some(error), on_connection(&diagnosis))
+                }
+                (None, Some(error), None) => {
+                    let row = panel.settings.with_untracked(PanelSettings::row);
+                    let actions = on_error(&error);
+                    (words::failure(language, &error, row, &here), Some(error), actions)
+                }
+                (None, None, _) => return Vec::new(),
+            };
+            let is_simulated =
+                panel.settings.with_untracked(|settings| settings.row().place == Place::Simulated);
+            let offered = actions.iter().filter(|action| !(is_simulated && **action == Action::Curl));
+            let buttons = offered.map(|action| action_button(page, &panel, *action));
+            let shown = el("div")
+                .class("error")
+                .child(el("p").text(&text))
+                .children(error.iter().flat_map(theirs))
+                .child(el("div").class("row").children(buttons));
+            vec![shown]
+        })
+    } else {
+        el("div")
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,6 +90,7 @@ enum Action {
 
 fn on_problem(problem: &Problem) -> &'static [Action] {
     match problem {
+        Problem::Rest => &[Action::Retry],
         Problem::Missing(Word::NeedsKey | Word::BadKey) => &[Action::EnterKey],
         Problem::Missing(_) | Problem::Settings(_) | Problem::Parameter(_) => &[Action::OpenSetup],
         Problem::Connection(diagnosis) => on_connection(diagnosis),

@@ -3,6 +3,7 @@
 use super::{Language, Word, seconds};
 use crate::{
     grid::settings::{BadExtra, BadSettings},
+    later::later,
     model::{
         diagnosis::{Diagnosis, how_to_allow},
         error::{ApiError, ErrorClass},
@@ -11,27 +12,31 @@ use crate::{
     },
 };
 
-/// What went wrong with an answer or a list of this provider. `page` is where this page came from.
-pub fn failure(language: Language, error: &ApiError, row: &Provider, page: &str) -> String {
-    if let (ErrorClass::Forbidden, Cors::NeedsSetting(setting)) = (error.class, row.cors) {
-        let line = how_to_allow(setting, page);
-        return language.pick([
-            format!("The server refuses pages from {page}. Start it with: {line}"),
-            format!("서버가 {page}의 페이지를 거부합니다. 다음 명령으로 실행하세요: {line}"),
-            format!("サーバーが {page} のページを拒否しています。次のように起動してください：{line}"),
-        ]);
-    }
-    let text = self::error(language, error.class);
-    match error.retry_after_ms {
-        Some(wait) if error.class == ErrorClass::RateLimit => {
-            let wait = seconds(wait);
-            language.pick([
-                format!("{text} The provider asks to wait {wait}."),
-                format!("{text} 제공업체가 {wait} 기다리라고 합니다."),
-                format!("{text}プロバイダーは {wait} 待つよう求めています。"),
-            ])
+later! {
+    /// What went wrong with an answer or a list of this provider. `page` is where this page came from.
+    "2001" pub fn failure(language: Language, error: &ApiError, row: &Provider, page: &str) -> String {
+        if let (ErrorClass::Forbidden, Cors::NeedsSetting(setting)) = (error.class, row.cors) {
+            let line = how_to_allow(setting, page);
+            return language.pick([
+                format!("The server refuses pages from {page}. Start it with: {line}"),
+                format!("서버가 {page}의 페이지를 거부합니다. 다음 명령으로 실행하세요: {line}"),
+                format!("サーバーが {page} のページを拒否しています。次のように起動してください：{line}"),
+            ]);
         }
-        _ => text.to_owned(),
+        let text = self::error(language, error.class);
+        match error.retry_after_ms {
+            Some(wait) if error.class == ErrorClass::RateLimit => {
+                let wait = seconds(wait);
+                language.pick([
+                    format!("{text} The provider asks to wait {wait}."),
+                    format!("{text} 제공업체가 {wait} 기다리라고 합니다."),
+                    format!("{text}プロバイダーは {wait} 待つよう求めています。"),
+                ])
+            }
+            _ => text.to_owned(),
+        }
+    } else {
+        String::new()
     }
 }
 

@@ -139,6 +139,13 @@ words! {
     ShowModels: "Show the provider's models", "제공업체의 모델 보기", "プロバイダーのモデルを表示";
     EnterKey: "Enter the key", "키 입력", "キーを入力";
 
+    // What is fetched after the first screen.
+    Coming: "One moment …", "잠시만요…", "少々お待ちください…";
+    RestUnreachable: "A part of this page could not be loaded. Check the connection, then try again.", "이 페이지의 일부를 불러오지 못했습니다. 연결을 확인한 뒤 다시 시도하세요.", "このページの一部を読み込めませんでした。接続を確認してから、もう一度お試しください。";
+    RestReplaced: "There is a newer version of this page. Reload it to go on.", "이 페이지의 새 버전이 있습니다. 계속하려면 새로 고치세요.", "このページの新しい版があります。続けるには再読み込みしてください。";
+    FetchAgain: "Try again", "다시 시도", "もう一度試す";
+    ReloadPage: "Reload the page", "페이지 새로 고침", "ページを再読み込み";
+
     // The list of models.
     OtherProvider: "Other provider …", "다른 제공업체…", "別のプロバイダー…";
     Reload: "Load the list again", "목록 다시 불러오기", "一覧を再読み込み";

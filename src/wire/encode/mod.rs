@@ -7,11 +7,14 @@
 //!
 //! A parameter that is not set is not sent. The key is never a part of a URL or of a body.
 
-use crate::model::{
-    chat::ChatRequest,
-    http::{ApiKey, HeaderValue, HttpRequest, Method},
-    json::{DEPTH_LIMIT, Json},
-    provider::{Auth, Dialect, Provider},
+use crate::{
+    later::later,
+    model::{
+        chat::ChatRequest,
+        http::{ApiKey, HeaderValue, HttpRequest, Method},
+        json::{DEPTH_LIMIT, Json},
+        provider::{Auth, Dialect, Provider},
+    },
 };
 
 use self::{draft::Draft, paths::Target};
@@ -75,12 +78,7 @@ pub fn encode(
     let mut draft = Draft::default();
     match dialect {
         Dialect::OpenaiChat => openai_chat::write(provider, request, &mut draft),
-        Dialect::OpenaiResponses => openai_responses::write(provider, request, &mut draft),
-        Dialect::AnthropicMessages => anthropic_messages::write(provider, request, &mut draft),
-        Dialect::Gemini => gemini::write(provider, request, &mut draft),
-        Dialect::Mistral => mistral::write(provider, request, &mut draft),
-        Dialect::CohereV2 => cohere_v2::write(provider, request, &mut draft),
-        Dialect::OllamaChat => ollama_chat::write(request, &mut draft),
+        _ => write_other(provider, dialect, request, &mut draft),
     }
     draft::merge(&mut draft.body, &request.extra);
     let Draft { body, dropped, changed, defaults } = draft;
@@ -89,6 +87,25 @@ pub fn encode(
     let body = Some(body.to_text());
     let request = HttpRequest { method: Method::Post, base, path, headers, body };
     Ok(Encoded { request, dropped, changed, defaults })
+}
+
+later! {
+    "e001" fn write_other['a](
+        provider: &Provider,
+        dialect: Dialect,
+        request: &'a ChatRequest,
+        draft: &mut Draft<'a>,
+    ) {
+        match dialect {
+            Dialect::OpenaiChat => {}
+            Dialect::OpenaiResponses => openai_responses::write(provider, request, draft),
+            Dialect::AnthropicMessages => anthropic_messages::write(provider, request, draft),
+            Dialect::Gemini => gemini::write(provider, request, draft),
+            Dialect::Mistral => mistral::write(provider, request, draft),
+            Dialect::CohereV2 => cohere_v2::write(provider, request, draft),
+            Dialect::OllamaChat => ollama_chat::write(request, draft),
+        }
+    } else {}
 }
 
 /// What is sent although the user did not set it, since the API demands it.

@@ -4,6 +4,15 @@ use super::{
     Block::{Markdown, Paragraph},
     Prose,
 };
+use crate::engine::simulated::Voice;
+
+pub fn voice(voice: Voice) -> &'static Prose {
+    match voice {
+        Voice::Quick => &QUICK,
+        Voice::Steady => &STEADY,
+        Voice::Thinker => &THINKER,
+    }
+}
 
 pub const THOUGHTS: [&str; 2] = [
     "The question can be read in two ways. One of them asks for facts, the other for a judgement, and \

@@ -6,6 +6,7 @@ mod japanese;
 mod korean;
 
 use super::simulation::{Language, Simulation, Voice};
+use crate::later::later;
 
 /// A text of one voice in one language.
 pub struct Prose {
@@ -55,27 +56,45 @@ pub fn blocks(simulation: &Simulation) -> Vec<&'static str> {
 pub fn thoughts(simulation: &Simulation) -> [&'static str; 2] {
     match simulation.language {
         Language::English => english::THOUGHTS,
-        Language::Korean => korean::THOUGHTS,
-        Language::Japanese => japanese::THOUGHTS,
         Language::Mixed => {
             let [first, _] = english::THOUGHTS;
-            let [_, second] = korean::THOUGHTS;
-            [first, second]
+            let [_, second] = foreign_thoughts(Language::Korean);
+            [first, *second]
         }
+        language => *foreign_thoughts(language),
     }
 }
 
 fn prose(voice: Voice, language: Language) -> &'static Prose {
-    match (language, voice) {
-        (Language::English | Language::Mixed, Voice::Quick) => &english::QUICK,
-        (Language::English | Language::Mixed, Voice::Steady) => &english::STEADY,
-        (Language::English | Language::Mixed, Voice::Thinker) => &english::THINKER,
-        (Language::Korean, Voice::Quick) => &korean::QUICK,
-        (Language::Korean, Voice::Steady) => &korean::STEADY,
-        (Language::Korean, Voice::Thinker) => &korean::THINKER,
-        (Language::Japanese, Voice::Quick) => &japanese::QUICK,
-        (Language::Japanese, Voice::Steady) => &japanese::STEADY,
-        (Language::Japanese, Voice::Thinker) => &japanese::THINKER,
+    match language {
+        Language::English | Language::Mixed => english::voice(voice),
+        language => foreign(voice, language),
+    }
+}
+
+later! {
+    "5011" fn foreign(voice: Voice, language: Language) -> &'static Prose {
+        match (language, voice) {
+            (Language::Korean, Voice::Quick) => &korean::QUICK,
+            (Language::Korean, Voice::Steady) => &korean::STEADY,
+            (Language::Korean, Voice::Thinker) => &korean::THINKER,
+            (Language::Japanese, Voice::Quick) => &japanese::QUICK,
+            (Language::Japanese, Voice::Steady) => &japanese::STEADY,
+            (Language::Japanese, Voice::Thinker) => &japanese::THINKER,
+            (Language::English | Language::Mixed, voice) => english::voice(voice),
+        }
+    } else {
+        english::voice(voice)
+    }
+
+    "5012" fn foreign_thoughts(language: Language) -> &'static [&'static str; 2] {
+        match language {
+            Language::Korean => &korean::THOUGHTS,
+            Language::Japanese => &japanese::THOUGHTS,
+            Language::English | Language::Mixed => &english::THOUGHTS,
+        }
+    } else {
+        &english::THOUGHTS
     }
 }
 

@@ -1,0 +1,102 @@
+//! What is fetched after the first screen: when that is, and what stands in its place meanwhile.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{page::Page, parts::word_button, words::Word};
+use crate::{
+    browser::{self, El, Lost, el},
+    later,
+};
+
+/// The first screen has drawn itself and taken its first keys by then.
+const PAUSE_MS: u32 = 50;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Not asked for yet, or under way.
+    Coming,
+    Here,
+    Lost(Lost),
+}
+
+impl Rest {
+    pub fn now() -> Self {
+        if later::is_here() { Self::Here } else { Self::Coming }
+    }
+}
+
+impl Page {
+    /// Fetches it when nobody has needed it before.
+    pub fn fetch_rest_soon(self) {
+        if !later::is_here() {
+            browser::after(PAUSE_MS, move || self.fetch_rest());
+        }
+    }
+
+    /// Does it now, or as soon as the rest is here, if it comes.
+    pub fn once_here(self, act: impl FnOnce() + 'static) {
+        if later::is_here() {
+            return act();
+        }
+        spawn_local(async move {
+            if self.has_rest().await {
+                act();
+            }
+        });
+    }
+
+    pub fn fetch_rest(self) {
+        spawn_local(async move {
+            self.has_rest().await;
+        });
+    }
+
+    /// Fetches it if need be; whether it is here then.
+    pub async fn has_rest(self) -> bool {
+        if !later::is_here() {
+            let came = browser::rest().await;
+            // What needs it first.
+            if came.is_ok() {
+                self.shell().keys.go_on();
+            }
+            self.rest.set(came.map_or_else(Rest::Lost, |()| Rest::Here));
+        }
+        later::is_here()
+    }
+}
+
+/// A child that the rest of the program makes, there only while it is wanted, and made anew each time.
+/// Until the rest is here, or when it cannot come, a line says so.
+pub fn with_rest(
+    parent: El,
+    page: Page,
+    is_wanted: impl Fn() -> bool + Send + Sync + 'static,
+    make: impl Fn() -> El + 'static,
+) -> El {
+    let is_wanted = Memo::new(move |_| is_wanted());
+    parent.list(move || {
+        if !is_wanted.get() {
+            return Vec::new();
+        }
+        vec![match page.rest.get() {
+            Rest::Here => untrack(&make),
+            Rest::Coming => {
+                page.fetch_rest();
+                el("p").attrs(&[("class", "hint"), ("role", "status")]).live(page.word(Word::Coming))
+            }
+            Rest::Lost(why) => lost(page, why),
+        }]
+    })
+}
+
+fn lost(page: Page, why: Lost) -> El {
+    let (says, name, does, act): (_, _, _, fn(Page)) = match why {
+        Lost::Unreachable => (Word::RestUnreachable, "fetch-again", Word::FetchAgain, |page| {
+            page.rest.set(Rest::Coming);
+        }),
+        Lost::Replaced => (Word::RestReplaced, "reload-page", Word::ReloadPage, |_| browser::reload()),
+    };
+    el("div").attrs(&[("class", "error lost"), ("role", "alert")]).child(el("p").live(page.word(says))).child(
+        el("div").class("row").child(word_button(page, &[("name", name)], does).act(move || act(page))),
+    )
+}
