@@ -107,6 +107,7 @@ fn nothing_but_known_elements_with_attributes_of_our_own_is_drawn() {
         "strong",
         "sup",
         "table",
+        "tbody",
         "td",
         "th",
         "thead",
@@ -201,7 +202,7 @@ fn tasks_headings_tables_and_notes_say_what_they_are() {
     let table = one(&root, "[role=region][tabindex='0']");
     assert_eq!(table.get_attribute("aria-label").as_deref(), Some("Table"));
     assert_eq!(one(&root, "thead > tr > th").text_content().as_deref(), Some("a"));
-    assert_eq!(one(&root, "table > tr > td").text_content().as_deref(), Some("b"));
+    assert_eq!(one(&root, "table > tbody > tr > td").text_content().as_deref(), Some("b"));
     assert_eq!(one(&root, "sup button").get_attribute("value").as_deref(), Some("1"));
     assert_eq!(one(&root, ".footnote").get_attribute("data-footnote").as_deref(), Some("1"));
 }
@@ -227,6 +228,40 @@ fn blocks_stand_in_boxes_of_twenty_four() {
     assert_eq!(counts, [24, 24, 24, 24, 4]);
     assert_eq!(one(&root, "a").text_content().as_deref(), Some("thirty"));
     are_alike(&root, &drawn(&late), "with a late label");
+}
+
+#[wasm_bindgen_test]
+fn long_lists_and_tables_are_parted_and_count_on() {
+    let items: String = (5..135).map(|at| format!("{at}. item {at}\n")).collect();
+    let root = drawn_in(&items, 11);
+    are_alike(&root, &drawn(&items), "a long list");
+    let list = one(&root, "ol");
+    assert_eq!((list.child_element_count(), all(&root, "li").len()), (52, 130));
+    let numbers: Vec<_> =
+        all(&root, ".items > li:first-child").iter().map(|it| it.get_attribute("value")).collect();
+    assert_eq!(numbers, [Some("55".to_owned()), Some("105".to_owned())]);
+    assert_eq!(list.text_content().unwrap_or_default().matches("item").count(), 130);
+    let rows: String = (0..130).map(|at| format!("| {at} | b |\n")).collect();
+    let table = format!("| a | b |\n|---|---|\n{rows}");
+    let root = drawn_in(&table, 11);
+    are_alike(&root, &drawn(&table), "a long table");
+    let counts: Vec<_> = all(&root, "tbody").iter().map(Element::child_element_count).collect();
+    assert_eq!(counts, [50, 50, 30]);
+}
+
+#[wasm_bindgen_test]
+fn a_long_paragraph_stands_in_many_text_nodes() {
+    let text = format!("{}end", "words and 낱말 and 言葉 ".repeat(100));
+    let root = drawn_in(&text, 6);
+    let paragraph = one(&root, "p");
+    let nodes = paragraph.child_nodes().length();
+    assert!(nodes > 4, "{nodes}");
+    assert_eq!(paragraph.text_content(), Some(text.clone()));
+    // It becomes a heading, and then the text of a label: all of it moves, or goes.
+    for end in ["\n===\n", "\n- item\n"] {
+        let text = format!("{text}{end}");
+        are_alike(&drawn_in(&text, 6), &drawn(&text), end);
+    }
 }
 
 #[wasm_bindgen_test]

@@ -5,6 +5,7 @@
 //! whoever moves the cursor: this module knows elements and text, nothing of their meaning.
 
 mod code;
+mod parts;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Node, Text};
@@ -42,12 +43,13 @@ struct Open {
     outer: Element,
     inner: Element,
     ink: Ink,
-    /// What text is appended to: the inner element, or the last box of its lines.
-    block: Option<Element>,
-    /// The text node that still grows.
+    /// What is appended to: the inner element, or the last part of its lines, items or rows.
+    part: Option<Element>,
+    /// Whole lines, items or rows in it.
+    in_part: usize,
+    /// The text node that still grows, and its length in bytes.
     last: Option<Text>,
-    /// Whole lines in the last box of lines.
-    lines: usize,
+    last_bytes: usize,
     /// Lines came that nobody was told of.
     has_grown: bool,
 }
@@ -56,7 +58,13 @@ impl Open {
     fn new(shape: Shape) -> Self {
         let outer = shape.outer.element().clone();
         let inner = shape.inner.map_or_else(|| outer.clone(), |inner| inner.element().clone());
-        Self { outer, inner, ink: shape.ink, block: None, last: None, lines: 0, has_grown: false }
+        let ink = shape.ink;
+        Self { outer, inner, ink, part: None, in_part: 0, last: None, last_bytes: 0, has_grown: false }
+    }
+
+    /// Where children stand.
+    fn place(&self) -> &Element {
+        self.part.as_ref().unwrap_or(&self.inner)
     }
 
     fn tell(&mut self, is_complete: bool) {
@@ -110,7 +118,8 @@ impl Drawing {
         let open = Open::new(shape);
         if let Some(top) = self.edge.get_mut(self.depth) {
             top.last = None;
-            append(&top.inner, &open.outer);
+            top.make_room(&self.document, &open.outer);
+            append(top.place(), &open.outer);
             self.edge.push(open);
             self.depth += 1;
         }
@@ -126,7 +135,7 @@ impl Drawing {
     /// Steps into the last child.
     pub fn enter(&mut self) {
         if self.edge.len() <= self.depth + 1 {
-            let last = self.top().and_then(|top| top.inner.last_element_child());
+            let last = self.top().and_then(|top| top.place().last_element_child());
             let Some(outer) = last else { return };
             let open = self.found(outer);
             self.edge.push(open);
@@ -165,9 +174,9 @@ impl Drawing {
             if top.ink != Ink::Prose {
                 // All their text is one.
                 top.inner.set_text_content(None);
-                (top.block, top.lines) = (None, 0);
-            } else if let Some(last) = top.inner.last_child() {
-                remove(&top.inner, &last);
+                (top.part, top.in_part) = (None, 0);
+            } else {
+                top.remove_last();
                 self.blocks -= usize::from(self.depth == 0);
             }
         }
@@ -285,10 +294,10 @@ impl Drawing {
         };
         let shape = Shape { outer: El::from(outer), inner: inner.map(El::from), ink };
         let mut open = Open::new(shape);
-        open.block = match open.ink {
-            Ink::Lines(_) => open.inner.last_element_child(),
-            _ => None,
-        };
+        match open.ink {
+            Ink::Lines(_) => open.part = open.inner.last_element_child(),
+            _ => open.find_part(),
+        }
         open
     }
 
@@ -318,7 +327,7 @@ fn put_attributes(of: &Element, from: &Element) {
         element.get_attribute_names().iter().filter_map(|name| name.as_string()).collect()
     };
     for name in names(of) {
-        if name != "dir" && !from.has_attribute(&name) {
+        if !matches!(&*name, "dir" | "role" | "value") && !from.has_attribute(&name) {
             // It was there.
             let _ = of.remove_attribute(&name);
         }
