@@ -39,11 +39,16 @@ fn pairs(text: &str) -> (Vec<usize>, bool) {
     }
     let mut open: Option<(u8, usize)> = None;
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    let mut before = "";
+    for line in text.split_inclusive(['\n', '\r']) {
         let words = line.trim();
+        let is_rest_of_end = line == "\n" && before.ends_with('\r');
+        before = line;
         let is_definition = words.starts_with('[') && words.contains("]:");
         if words.is_empty() {
-            open = None;
+            if !is_rest_of_end {
+                open = None;
+            }
         } else if !is_definition && !words.starts_with("```") && !words.starts_with("~~~") {
             pairs_of_line(text, start..start + line.len(), &mut open, &mut found);
         }

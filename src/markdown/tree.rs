@@ -174,12 +174,15 @@ impl<'a> Tree<'a> {
             block.parts.push(range.start);
         }
         if self.open.is_empty() {
-            self.block = Some(block(Node::new(Kind::Rule), range));
+            self.block = Some(block(Node::new(Kind::Rule), range.clone()));
         }
         let kind = match tag {
             Tag::Heading { level, .. } => Kind::Heading(level as u8),
             Tag::BlockQuote(_) => Kind::Quote,
-            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Kind::Code { info: info.into_string() },
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                let written = self.source.written(&info, range.clone(), false);
+                Kind::Code { info: written.unwrap_or_else(|| info.into_string()) }
+            }
             Tag::CodeBlock(CodeBlockKind::Indented) => Kind::Code { info: String::new() },
             Tag::HtmlBlock => Kind::Html,
             // Until an item's paragraph shows that it is not.

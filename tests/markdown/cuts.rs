@@ -113,6 +113,10 @@ fn findings() {
         "[a]: /u\n'x|\n|-|\n|b'\n\nd\n",
         // A line that interrupts a paragraph as the head of a table, and is none, since it breaks hard.
         "-|\n|\\\n",
+        // LaTeX beside line ends of a carriage return alone, and in what follows a fence.
+        "&amp;\r```\\(~~~\n\\)",
+        "\\([a]: /u\n\r\\)$$|---|:-:|\n[b]",
+        "> ```\\(a\n> \\) b\n> ```\n\nc \\(d\\)\r\n\\(e\r\nf\\)",
         // A title on the line after the definition; a list that only a definition's line would hide.
         "[a]: /u\n'b\nc'\n\n[a]",
         "[a]: /u\n2. b\n\nc\n",
