@@ -37,7 +37,14 @@ thread_local! {
 /// asks nobody anything. It may take five seconds.
 pub async fn facts(provider: &Provider, base: &BaseUrl, probe: bool) -> Facts {
     let target = base.origin();
-    let permission = permission(&target).await;
+    if probe {
+        gloo_timers::future::sleep(UNTIL_HEARD).await;
+    }
+    // Of all other ways it says nothing, and asking the browser takes as long as a request.
+    let permission = match may_ask(&target) || target.is_plain_http() {
+        true => permission(&target).await,
+        false => Permission::Unknown,
+    };
     let window = web_sys::window();
     let page = tab::location_origin();
     let mut facts = Facts {
@@ -87,10 +94,9 @@ pub(super) fn was_refused(directive: &str, address: String) {
     }
 }
 
-/// Whether browsers may ask the person about a request there: a page from elsewhere calls this computer
-/// or the local network.
+/// Whether browsers may ask the person about a request there: it goes from farther away to nearer by.
 pub(super) fn may_ask(target: &Origin) -> bool {
-    page_space() == Space::Public && Space::of(target) != Space::Public
+    Space::of(target) < page_space()
 }
 
 fn page_space() -> Space {
