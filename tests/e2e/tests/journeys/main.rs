@@ -14,6 +14,7 @@ mod memory;
 mod models;
 mod pointer;
 mod providers;
+mod reading;
 mod screens;
 mod stand_ins;
 mod typing;
