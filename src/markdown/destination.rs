@@ -1,6 +1,7 @@
 //! What may be done with an address that a model wrote.
 
 use super::punycode;
+use crate::later::later;
 
 /// Decided here and nowhere else: an address is opened only if it is absolute and of a scheme that is known
 /// to be harmless.
@@ -89,7 +90,8 @@ fn known_host(written: &str) -> Option<String> {
             .all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
             .then_some(host);
     }
-    let host: String = host.chars().filter_map(mapped).flat_map(char::to_lowercase).collect();
+    let host: String = host.chars().filter_map(mapped).collect();
+    let host = if host.is_ascii() { host.to_ascii_lowercase() } else { lower(&host)? };
     // Forbidden host code points of the URL standard.
     let is_forbidden = |c: char| c <= ' ' || "#/:<>?@[\\]^|%\u{7f}".contains(c);
     if host.is_empty() || host.contains(is_forbidden) {
@@ -97,6 +99,15 @@ fn known_host(written: &str) -> Option<String> {
     }
     let labels: Option<Vec<_>> = host.split('.').map(punycode::label).collect();
     Some(labels?.join("."))
+}
+
+later! {
+    /// While the table of all letters is not here, such a host is one that nobody can vouch for.
+    "6001" fn lower(host: &str) -> Option<String> {
+        Some(host.chars().flat_map(char::to_lowercase).collect())
+    } else {
+        None
+    }
 }
 
 /// The part of the mapping of host names (UTS 46) that is used to deceive: full-width letters, other full

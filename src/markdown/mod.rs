@@ -15,6 +15,8 @@ mod autolink;
 pub mod destination;
 mod diff;
 pub mod document;
+#[cfg(feature = "split")]
+mod entities;
 mod heal;
 mod heal_words;
 mod labels;

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use crate::later::later;
+
 /// A base URL in canonical form: `http` or `https`, lower-case host, no default port, no user
 /// information, query, fragment or trailing slash.
 ///
@@ -99,11 +101,20 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadUrl> {
     }
 }
 
-fn canonical_host(host: &str) -> Option<String> {
-    if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+later! {
+    /// Such addresses are only ever a person's own: one that is asked before this is here is not known yet.
+    "4001" fn canonical_ipv6(inner: &str) -> Option<String> {
         let address: std::net::Ipv6Addr = inner.parse().ok()?;
         // Browsers write the last 32 bits of a mapped address in hexadecimal, Rust as IPv4.
-        return address.to_ipv4_mapped().is_none().then(|| format!("[{address}]"));
+        address.to_ipv4_mapped().is_none().then(|| format!("[{address}]"))
+    } else {
+        None
+    }
+}
+
+fn canonical_host(host: &str) -> Option<String> {
+    if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        return canonical_ipv6(inner);
     }
     let host = host.to_ascii_lowercase();
     let labels_are_plain = host.split('.').all(|label| {

@@ -6,13 +6,20 @@ use super::{dialogs::Dialog, page::Page};
 use crate::{
     browser::{self, Event},
     grid::choices::View,
+    later::later,
 };
 
 pub fn listen(page: Page) {
     browser::on_window("keydown", move |event| press(page, &event));
 }
 
-fn press(page: Page, event: &Event) {
+later! {
+    "1201" fn press(page: Page, event: &Event) {
+        pressed(page, event);
+    } else {}
+}
+
+fn pressed(page: Page, event: &Event) {
     if event.composes() || event.was_prevented() {
         return;
     }

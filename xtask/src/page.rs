@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::failure::{OrFailure, Outcome};
 use crate::place::Place;
 use crate::tools::{self, BINARYEN, ESBUILD, TRUNK, Tool, Voice, WASM_BINDGEN, WASM_SPLIT};
-use crate::{entry, run, rust_target, split};
+use crate::{entry, run, rust_target, short_names, split};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
@@ -72,6 +72,8 @@ fn minify(folder: &Path, tools: &[PathBuf]) -> Outcome {
             "The script of the page could not be made small.",
             "The lines above say why.",
         )?;
+        let program = file.with_file_name(name.to_string_lossy().replace(".js", "_bg.wasm"));
+        short_names::rename(&file, &program)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! Works on what the linker has written with `--emit-relocs`: where a function or some data is named is in
 //! the relocations, so what nothing names any more is left out when the program is cut.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// The beginnings of the names of functions that never return: they only say why.
@@ -34,6 +34,11 @@ const PANICS: [&str; 21] = [
     "__wbg_intounderlying",
 ];
 
+/// Calls of the first go to the second, and calls of the third to the first: so a table of a library can be
+/// fetched later (see `src/markdown/entities.rs`).
+const DETOURS: [[&str; 3]; 1] =
+    [["pulldown_cmark::scanners::scan_entity", "tutti_entity", "tutti_entity_table"]];
+
 const CUSTOM: u8 = 0;
 const IMPORTS: u8 = 2;
 const CODE: u8 = 10;
@@ -51,7 +56,9 @@ pub fn trim(program: &[u8]) -> Option<Vec<u8>> {
     let code = sections.iter().position(|section| section.id == CODE)?;
     let data = sections.iter().position(|section| section.id == DATA)?;
     let linked = Linked::read(&sections)?;
-    let panics = panics(&sections, sections.get(code)?.content)?;
+    let named = named(&sections)?;
+    let panics = panics(&named, &sections, sections.get(code)?.content)?;
+    let detours = detours(&named, &linked);
     let locations = locations(&linked, &sections, data)?;
 
     let mut trimmed = HEADER.to_vec();
@@ -62,7 +69,7 @@ pub fn trim(program: &[u8]) -> Option<Vec<u8>> {
         }
         if let Some(of) = relocated(section) {
             let gone = if of == code { panics.as_slice() } else { &[] };
-            content = rewritten(section, gone, &locations)?;
+            content = rewritten(section, gone, &locations, &detours)?;
         }
         trimmed.push(section.id);
         put_number(&mut trimmed, content.len() as u64);
@@ -94,15 +101,13 @@ fn trap(body: &mut [u8]) -> Option<()> {
     Some(())
 }
 
-/// Where the bodies of the panicking functions stand in the code section.
-fn panics(sections: &[Section], code: &[u8]) -> Option<Vec<Range<usize>>> {
+/// The functions by number, with their names as Rust has them.
+fn named(sections: &[Section]) -> Option<Vec<(u64, String)>> {
     let names = sections.iter().find_map(|section| {
         let mut reader = Reader(section.content);
         (section.id == CUSTOM && reader.text()? == "name").then_some(reader)
     })?;
-    let imported = sections.iter().find(|section| section.id == IMPORTS);
-    let imported = imported.map_or(Some(0), |section| imported_functions(Reader(section.content)))?;
-    let mut panicking = HashSet::new();
+    let mut named = Vec::new();
     let mut names = names;
     while !names.0.is_empty() {
         let id = names.byte()?;
@@ -112,12 +117,22 @@ fn panics(sections: &[Section], code: &[u8]) -> Option<Vec<Range<usize>>> {
         }
         for _ in 0..part.number()? {
             let index = part.number()?;
-            let name = format!("{:#}", rustc_demangle::demangle(part.text()?));
-            if PANICS.iter().any(|beginning| name.starts_with(beginning)) {
-                panicking.insert(index);
-            }
+            named.push((index, format!("{:#}", rustc_demangle::demangle(part.text()?))));
         }
     }
+    Some(named)
+}
+
+/// Where the bodies of the functions stand in the code section that only say something.
+fn panics(named: &[(u64, String)], sections: &[Section], code: &[u8]) -> Option<Vec<Range<usize>>> {
+    let imported = sections.iter().find(|section| section.id == IMPORTS);
+    let imported = imported.map_or(Some(0), |section| imported_functions(Reader(section.content)))?;
+    let only_says = |name: &str| {
+        // What `{:?}` writes is only ever for a panic.
+        name.ends_with("core::fmt::Debug>::fmt") || PANICS.iter().any(|beginning| name.starts_with(beginning))
+    };
+    let panicking: HashSet<u64> =
+        named.iter().filter(|(_, name)| only_says(name)).map(|(index, _)| *index).collect();
     let mut reader = Reader(code);
     let count = reader.number()?;
     let mut bodies = Vec::new();
@@ -159,6 +174,8 @@ fn imported_functions(mut reader: Reader) -> Option<u64> {
 /// What the linker says of the data.
 #[derive(Default)]
 struct Linked {
+    /// The functions that symbols stand for, by the symbol's number.
+    functions: HashMap<u64, u64>,
     /// The data symbols by their number: segment, place in it, length.
     data: Vec<Option<(usize, u64, u64)>>,
 }
@@ -178,15 +195,29 @@ impl Linked {
                 continue;
             }
             for _ in 0..part.number()? {
-                linked.data.push(symbol(&mut part)?);
+                let number = linked.data.len() as u64;
+                linked.data.push(match symbol(&mut part)? {
+                    Symbol::Data(place) => Some(place),
+                    Symbol::Function(function) => {
+                        linked.functions.insert(number, function);
+                        None
+                    }
+                    Symbol::Other => None,
+                });
             }
         }
         Some(linked)
     }
 }
 
-/// A symbol, if it is data that is there.
-fn symbol(part: &mut Reader) -> Option<Option<(usize, u64, u64)>> {
+enum Symbol {
+    Function(u64),
+    /// Segment, place in it, length.
+    Data((usize, u64, u64)),
+    Other,
+}
+
+fn symbol(part: &mut Reader) -> Option<Symbol> {
     const UNDEFINED: u64 = 0x10;
     const EXPLICIT_NAME: u64 = 0x40;
     let kind = part.byte()?;
@@ -194,26 +225,51 @@ fn symbol(part: &mut Reader) -> Option<Option<(usize, u64, u64)>> {
     Some(match kind {
         // A function, a global, a tag or a table.
         0 | 2 | 4 | 5 => {
-            part.number()?;
+            let index = part.number()?;
             if flags & UNDEFINED == 0 || flags & EXPLICIT_NAME != 0 {
                 part.text()?;
             }
-            None
+            if kind == 0 { Symbol::Function(index) } else { Symbol::Other }
         }
         1 => {
             part.text()?;
             match flags & UNDEFINED {
-                0 => Some((usize::try_from(part.number()?).ok()?, part.number()?, part.number()?)),
-                _ => None,
+                0 => Symbol::Data((usize::try_from(part.number()?).ok()?, part.number()?, part.number()?)),
+                _ => Symbol::Other,
             }
         }
         // A section.
         3 => {
             part.number()?;
-            None
+            Symbol::Other
         }
         _ => return None,
     })
+}
+
+/// Which symbol takes the place of which where functions are called. A program without the three functions,
+/// or with another kind of them, is left as it is.
+fn detours(named: &[(u64, String)], linked: &Linked) -> HashMap<u64, u64> {
+    let symbols_of = |name: &str| {
+        let index = named.iter().find(|(_, known)| known == name).map(|(index, _)| *index);
+        let mut symbols: Vec<u64> = linked
+            .functions
+            .iter()
+            .filter(|(_, of)| Some(**of) == index)
+            .map(|(symbol, _)| *symbol)
+            .collect();
+        symbols.sort_unstable();
+        symbols
+    };
+    let mut detours = HashMap::new();
+    for [from, over, back] in DETOURS {
+        let (from, over, back) = (symbols_of(from), symbols_of(over), symbols_of(back));
+        if let (Some(first), Some(over)) = (from.first(), over.first()) {
+            detours.extend(from.iter().map(|symbol| (*symbol, *over)));
+            detours.extend(back.iter().map(|symbol| (*symbol, *first)));
+        }
+    }
+    detours
 }
 
 /// The symbols that are places in source files.
@@ -225,7 +281,7 @@ fn locations(linked: &Linked, sections: &[Section], data: usize) -> Option<HashS
         Some((segments.get(segment)? + at, length))
     };
     // By where they stand: who names what.
-    let mut names = std::collections::HashMap::new();
+    let mut names = HashMap::new();
     for section in sections.iter().filter(|section| relocated(section) == Some(data)) {
         each_relocation(section, |relocation| {
             names.insert(relocation.at, relocation.symbol);
@@ -302,7 +358,13 @@ fn each_relocation(section: &Section, mut each: impl FnMut(Relocation)) -> Optio
 }
 
 /// Without what named anything from those bodies, and with one place in place of all.
-fn rewritten(section: &Section, gone: &[Range<usize>], locations: &HashSet<u64>) -> Option<Vec<u8>> {
+fn rewritten(
+    section: &Section,
+    gone: &[Range<usize>],
+    locations: &HashSet<u64>,
+    detours: &HashMap<u64, u64>,
+) -> Option<Vec<u8>> {
+    const CALL: u8 = 0;
     const TYPE: u8 = 6;
     let one = locations.iter().min().copied();
     let mut count = 0;
@@ -315,7 +377,8 @@ fn rewritten(section: &Section, gone: &[Range<usize>], locations: &HashSet<u64>)
         let is_location = kind != TYPE && locations.contains(&symbol);
         kept.push(kind);
         put_number(&mut kept, at);
-        put_number(&mut kept, one.filter(|_| is_location).unwrap_or(symbol));
+        let detour = detours.get(&symbol).filter(|_| kind == CALL).copied();
+        put_number(&mut kept, one.filter(|_| is_location).or(detour).unwrap_or(symbol));
         kept.extend(addend);
     })?;
     let mut reader = Reader(section.content);

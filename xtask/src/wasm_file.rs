@@ -47,22 +47,7 @@ fn imported_functions(mut section: Reader) -> Option<u64> {
     for _ in 0..section.number()? {
         section.text()?;
         section.text()?;
-        match section.byte()? {
-            0 => {
-                functions += 1;
-                section.number()?;
-            }
-            1 => {
-                section.byte()?;
-                section.limits()?;
-            }
-            2 => section.limits()?,
-            3 => {
-                section.byte()?;
-                section.byte()?;
-            }
-            _ => return None,
-        }
+        functions += u64::from(section.import_kind()? == FUNCTION);
     }
     Some(functions)
 }
@@ -84,19 +69,25 @@ fn function_names(mut section: Reader) -> Option<HashMap<u64, String>> {
     Some(names)
 }
 
-struct Reader<'a> {
-    rest: &'a [u8],
+pub struct Reader<'a> {
+    pub rest: &'a [u8],
 }
 
+/// What an import is, as its first byte says.
+const FUNCTION: u8 = 0;
+const TABLE: u8 = 1;
+const MEMORY: u8 = 2;
+const GLOBAL: u8 = 3;
+
 impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Option<u8> {
+    pub fn byte(&mut self) -> Option<u8> {
         let (byte, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(*byte)
     }
 
     /// An unsigned LEB128 number.
-    fn number(&mut self) -> Option<u64> {
+    pub fn number(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -108,15 +99,34 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn sized(&mut self) -> Option<Reader<'a>> {
+    pub fn sized(&mut self) -> Option<Reader<'a>> {
         let length = usize::try_from(self.number()?).ok()?;
         let (inner, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
         Some(Reader { rest: inner })
     }
 
-    fn text(&mut self) -> Option<&'a str> {
+    pub fn text(&mut self) -> Option<&'a str> {
         std::str::from_utf8(self.sized()?.rest).ok()
+    }
+
+    /// What an import is, and passes over the rest of it.
+    pub fn import_kind(&mut self) -> Option<u8> {
+        let kind = self.byte()?;
+        match kind {
+            FUNCTION => drop(self.number()?),
+            TABLE => {
+                self.byte()?;
+                self.limits()?;
+            }
+            MEMORY => self.limits()?,
+            GLOBAL => {
+                self.byte()?;
+                self.byte()?;
+            }
+            _ => return None,
+        }
+        Some(kind)
     }
 
     fn limits(&mut self) -> Option<()> {

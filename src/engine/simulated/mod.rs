@@ -79,11 +79,12 @@ impl Simulated {
     }
 
     /// Whether it says anything that is fetched after the first screen: another language, another dialect
-    /// than OpenAI's chat, or a fault.
+    /// than OpenAI's chat, another order, or a fault.
     pub fn needs_later(&self) -> bool {
         self.dialect != Dialect::OpenaiChat
             || self.simulation.language != Language::English
             || self.simulation.fault.is_some()
+            || self.simulation.seed != 0
     }
 
     fn is_refused(&self, refusal: Refusal, request: &HttpRequest) -> bool {

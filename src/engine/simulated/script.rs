@@ -6,6 +6,7 @@ use super::{
     prose,
     simulation::{Fault, Simulation},
 };
+use crate::later::later;
 
 /// Which part of an answer a token belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +33,19 @@ pub struct Script {
     limit: Option<u32>,
 }
 
+later! {
+    "5031" fn shuffle(blocks: &mut [(u64, &'static str)], seed: u64) {
+        blocks.sort_by_key(|(place, _)| mix(seed ^ mix(*place)));
+    } else {}
+}
+
 impl Script {
     /// The answer of a simulated model to a prompt, which it quotes.
     pub fn new(simulation: &Simulation, prompt: &str) -> Self {
         let seed = simulation.seed;
         let mut blocks: Vec<_> = (0_u64..).zip(prose::blocks(simulation)).collect();
         if seed != 0 {
-            blocks.sort_by_key(|(place, _)| mix(seed ^ mix(*place)));
+            shuffle(&mut blocks, seed);
         }
         let mut ahead = Vec::new();
         if simulation.reasoning {
