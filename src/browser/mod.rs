@@ -6,6 +6,7 @@
 //! - `dom`, `event`: elements that follow signals, and what a person does to them
 //! - `drawing`, `tail`, `follow`: what grows, when it is drawn, and scrolling along with it
 //! - `later`: fetches what the first screen does without
+//! - [`parts`]: what is loaded when it is first needed: colours of code, formulas
 //! - `tab`, `clipboard`, and below: what a page asks of its browser
 
 mod clipboard;
@@ -20,6 +21,7 @@ mod keys;
 mod later;
 mod listener;
 mod network;
+pub mod parts;
 mod pointing;
 pub mod storage;
 mod tab;
@@ -29,7 +31,7 @@ mod worker;
 pub use clipboard::{copy, copy_drawn};
 pub use clock::PageClock;
 pub use dom::{El, button, effect, el, mount, on_window};
-pub use drawing::{Code, Drawing, INFO, Ink, Shape, Wrap, on_code};
+pub use drawing::{Code, Drawing, FORMULA, INFO, Ink, Shape, Wrap, on_code};
 pub use event::Event;
 pub use fetch::Fetch;
 pub use fetch_worker::WorkerFetch;

@@ -24,6 +24,7 @@ pub fn mount() {
     // A release that is cut in two has no words for it: see xtask's `trim`.
     #[cfg(not(feature = "split"))]
     console_error_panic_hook::set_once();
+    browser::parts::start();
     browser::start(async {
         let keys = Keyring::open().await;
         // What owns all signals, and what runs their effects; the elements are put in beside it.

@@ -11,6 +11,7 @@ mod follow;
 mod keys;
 mod network;
 mod page;
+mod parts;
 mod tab;
 mod tail;
 

@@ -6,7 +6,7 @@ use crate::failure::{Failure, Outcome};
 use crate::page::{self, Flavour};
 use crate::place::Place;
 use crate::weigh::FirstScreens;
-use crate::{budget, csp, entry};
+use crate::{budget, csp, entry, parts};
 
 pub fn dist(place: &Place, arguments: &[&str]) -> Outcome {
     let origins = options(arguments)?;
@@ -31,8 +31,9 @@ pub fn build(place: &Place) -> Outcome<std::path::PathBuf> {
 /// Shows what the first screen costs; a failure when that is too much.
 pub fn check_weight(place: &Place, folder: &Path) -> Outcome<String> {
     let screens = FirstScreens::of(folder)?;
+    print!("\nWhat is loaded when it is needed:\n{}", parts::weigh(place, folder)?);
     print!("\nWhat the first screen loads:\n{}", screens.table());
-    budget::judge(screens.heaviest(), budget::read(place)?)
+    budget::judge(screens.heaviest(), budget::read(place, budget::FIRST_SCREEN)?)
 }
 
 fn options(arguments: &[&str]) -> Outcome<Vec<String>> {

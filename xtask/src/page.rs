@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::failure::{OrFailure, Outcome};
 use crate::place::Place;
 use crate::tools::{self, BINARYEN, ESBUILD, TRUNK, Tool, Voice, WASM_BINDGEN, WASM_SPLIT};
-use crate::{entry, run, rust_target, short_names, split};
+use crate::{entry, parts, run, rust_target, short_names, split};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
@@ -49,6 +49,7 @@ pub fn build(place: &Place, flavour: Flavour, into: &Path) -> Outcome {
         minify(into, &folders)?;
         split::finish(place, into, &folders)?;
     }
+    parts::add(place, flavour, into, &folders)?;
     entry::write_open(into)
 }
 
@@ -61,21 +62,22 @@ fn minify(folder: &Path, tools: &[PathBuf]) -> Outcome {
         if !name.to_str().is_some_and(|name| name.starts_with("tutti-") && name.ends_with(".js")) {
             continue;
         }
-        let mut esbuild = Command::new(if cfg!(windows) { "esbuild.cmd" } else { "esbuild" });
-        esbuild.args(["--minify", "--format=esm", "--log-level=warning", "--allow-overwrite"]);
         let file = entry.path();
-        let mut outfile = std::ffi::OsString::from("--outfile=");
-        outfile.push(&file);
-        esbuild.arg(outfile).arg(&file).env("PATH", run::path_with(tools));
-        run::must(
-            &mut esbuild,
-            "The script of the page could not be made small.",
-            "The lines above say why.",
-        )?;
+        make_small(&file, "--format=esm", tools)?;
         let program = file.with_file_name(name.to_string_lossy().replace(".js", "_bg.wasm"));
         short_names::rename(&file, &program)?;
     }
     Ok(())
+}
+
+/// Takes out of a script what only people need.
+pub fn make_small(file: &Path, format: &str, tools: &[PathBuf]) -> Outcome {
+    let mut esbuild = Command::new(if cfg!(windows) { "esbuild.cmd" } else { "esbuild" });
+    esbuild.args(["--minify", format, "--log-level=warning", "--allow-overwrite"]);
+    let mut outfile = std::ffi::OsString::from("--outfile=");
+    outfile.push(file);
+    esbuild.arg(outfile).arg(file).env("PATH", run::path_with(tools));
+    run::must(&mut esbuild, "A script of the page could not be made small.", "The lines above say why.")
 }
 
 fn trunk(place: &Place, flavour: Flavour, into: &Path, folders: &[PathBuf]) -> Command {

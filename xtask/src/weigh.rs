@@ -129,7 +129,7 @@ fn relative(address: &str) -> String {
 }
 
 /// With Node's own brotli: whoever could build the release page has Node, and nobody compiles another.
-fn brotli(folder: &Path, files: &[String]) -> Outcome<Vec<u64>> {
+pub fn brotli(folder: &Path, files: &[String]) -> Outcome<Vec<u64>> {
     const SCRIPT: &str = "const { readFileSync } = require('fs');
         const { brotliCompressSync, constants } = require('zlib');
         const params = { [constants.BROTLI_PARAM_QUALITY]: 11 };

@@ -39,6 +39,18 @@ struct Contexts {
     count: usize,
 }
 
+/// One without rules.
+#[derive(Clone, Default, Serialize)]
+struct Context {
+    meta_scope: Vec<u8>,
+    meta_content_scope: Vec<u8>,
+    meta_include_prototype: bool,
+    clear_scopes: Option<u8>,
+    prototype: Option<u8>,
+    uses_backrefs: bool,
+    patterns: Vec<u8>,
+}
+
 /// Grammars that would bring half of the collection along, for code within code, and what they may bring.
 const ALONE: [(&str, &[&str]); 2] = [("Markdown", &[]), ("LaTeX", &["TeX"])];
 
@@ -101,9 +113,8 @@ fn targets(builder: &SyntaxSetBuilder) -> Vec<BTreeSet<usize>> {
 
 fn emptied(grammar: &Grammar) -> io::Result<Grammar> {
     let contexts: Contexts = bincode::deserialize(&inflated(&grammar.contexts)?).map_err(io::Error::other)?;
-    // Two lists of scopes, three flags and options, a flag, a list of rules: see `Context`.
-    let none: (Vec<u8>, Vec<u8>, bool, Option<u8>, Option<u8>, bool, Vec<u8>) = Default::default();
-    let empty: (BTreeMap<String, u8>, Vec<_>) = (BTreeMap::new(), vec![none; contexts.count]);
+    let empty: (BTreeMap<String, u8>, Vec<Context>) =
+        (BTreeMap::new(), vec![Context::default(); contexts.count]);
     Ok(Grammar {
         name: String::new(),
         extensions: Vec::new(),

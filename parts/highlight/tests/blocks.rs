@@ -132,7 +132,7 @@ fn what_models_write_most_is_coloured() {
     check("latex", "\\section{a} % b\n", &[("% b", Comment)]);
 }
 
-const SAMPLE: &str = "a = \"b\" /* c\n d */ + 'e' # f\n<g h=\"i\">{j: 1}</g> // k\nif (l) { return m(n); } -- o\n@@ -1 +1 @@\n+q\nFROM r AS s\n\\section{t}\n한글 😀 \"p\"\n";
+const SAMPLE: &str = "a = \"b\" /* c\n d */ + 'e' # f\n<g h=\"i\">{j: 1}</g> // k\nif (l) { return m(n); } -- o\n@@ -1 +1 @@\n+q\nFROM r AS s\n\\section{t}\n\n# u\n\n한글 😀 \"p\"\n";
 
 #[test]
 fn every_language_has_a_pack_that_reads_anything() {

@@ -19,7 +19,11 @@ const TEXT_BYTES: usize = 400;
 /// Code that grows is told of once in so many ms, outside of every frame.
 const REPORT_MS: u32 = 150;
 
+/// What a formula has in the place of an info string, which no fence can have.
+pub const FORMULA: &str = "\n";
+
 /// A code block that has grown, or is complete.
+#[derive(Clone)]
 pub struct Code {
     /// Holds nothing but the code: its text content, whatever text nodes it stands in.
     pub element: Element,
@@ -78,7 +82,7 @@ impl Open {
     pub(super) fn write(&mut self, document: &Document, text: &str) {
         match self.ink {
             Ink::Prose => self.put(document, text),
-            Ink::Plain => self.put_visibly(document, text),
+            Ink::Plain | Ink::Formula => self.put_visibly(document, text),
             Ink::Lines(_) => self.put_lines(document, text),
         }
     }

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Node, Text};
 
 use super::El;
-pub use code::{Code, on_code};
+pub use code::{Code, FORMULA, on_code};
 
 /// Where the word about lines stands, in the outer element.
 pub const INFO: &str = "data-info";
@@ -36,6 +36,8 @@ pub enum Ink {
     Plain,
     /// As `Plain`, many lines in a box; told to who asked by [`on_code`], with this word about it.
     Lines(String),
+    /// As `Plain`; told to who asked by [`on_code`] when it is whole, with [`FORMULA`] about it.
+    Formula,
 }
 
 /// Something that the cursor can stand in.
@@ -68,10 +70,12 @@ impl Open {
     }
 
     fn tell(&mut self, is_complete: bool) {
-        if let Ink::Lines(about) = &self.ink
-            && (std::mem::take(&mut self.has_grown) || is_complete)
-        {
-            code::report(&self.inner, about, is_complete);
+        match &self.ink {
+            Ink::Lines(about) if std::mem::take(&mut self.has_grown) || is_complete => {
+                code::report(&self.inner, about, is_complete);
+            }
+            Ink::Formula if is_complete => code::report(&self.inner, FORMULA, true),
+            _ => {}
         }
     }
 }

@@ -13,7 +13,7 @@ pub const WRAPS: &[Wrap] = &[
     ("thead", "tr", Ink::Prose),
     (".table", "table", Ink::Prose),
     (".image", "span", Ink::Prose),
-    (".math", "code", Ink::Plain),
+    (".math", "code", Ink::Formula),
     ("sup", "button", Ink::Prose),
     ("code, .html", ":not(*)", Ink::Plain),
 ];
@@ -68,7 +68,7 @@ pub fn shape(kind: &Kind, at: &Drawing, say: Say<'_>) -> Shape {
         }
         Kind::Math { is_block } => {
             let math = el("span").class(if *is_block { "math block" } else { "math" });
-            Shape { ink: Ink::Plain, ..within(math, el("code")) }
+            Shape { ink: Ink::Formula, ..within(math, el("code")) }
         }
     }
 }

@@ -12,6 +12,7 @@ mod keys;
 mod local;
 mod memory;
 mod models;
+mod parts;
 mod pointer;
 mod providers;
 mod reading;
