@@ -100,8 +100,9 @@ impl ReplyState {
                 (true, true) => live.earlier.take(),
                 (true, false) => Some(std::mem::take(&mut live.answer)),
             };
+            let starts_over = earlier.is_none();
             *live = Live { earlier, ..Live::default() };
-            live.fresh.starts_over = !keep;
+            live.fresh.starts_over = starts_over;
         });
         self.is_drawn.set(false);
         self.news.came_last();
