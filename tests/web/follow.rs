@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use tutti::browser::Follow;
+use tutti::browser::{Follow, News};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, KeyboardEvent, KeyboardEventInit, WheelEvent, WheelEventInit};
@@ -353,4 +353,86 @@ async fn two_hundred_containers_are_followed_in_one_frame() {
     frame().await;
     assert_eq!((all[7].top(), all[7].told()), (10, vec![true]));
     all.iter().enumerate().filter(|(at, _)| *at != 7).for_each(|(_, it)| it.is_at_end());
+}
+
+/// How often what is new was drawn, in how many lines at the end of which there is more.
+fn drawing(it: &Box, more: u32) -> (News, Rc<RefCell<u32>>) {
+    let (news, drawn) = (News::default(), Rc::new(RefCell::new(0)));
+    let count = drawn.clone();
+    it.follow().draw_with(news.clone(), move |_| {
+        *count.borrow_mut() += 1;
+        *count.borrow() <= more
+    });
+    (news, drawn)
+}
+
+#[wasm_bindgen_test]
+async fn what_is_new_is_drawn_once_in_a_frame_and_nothing_else_is() {
+    let it = Box::new();
+    let (news, drawn) = drawing(&it, 0);
+    frame().await;
+    // Whatever there was already.
+    assert_eq!(*drawn.borrow(), 1);
+    for _ in 0..100 {
+        news.came();
+    }
+    assert_eq!(*drawn.borrow(), 1, "it was drawn when it came");
+    frame().await;
+    assert_eq!(*drawn.borrow(), 2);
+    frame().await;
+    frame().await;
+    assert_eq!(*drawn.borrow(), 2, "nothing had come");
+    // More than fits is drawn in the next frames.
+    let long = Box::new();
+    let (_, drawn) = drawing(&long, 3);
+    until("all of it", || *drawn.borrow() == 4).await;
+}
+
+#[wasm_bindgen_test]
+async fn off_the_screen_only_the_end_is_drawn_at_once() {
+    let it = Box::new();
+    let (news, drawn) = drawing(&it, 0);
+    it.style("left", "-1000px");
+    noticed().await;
+    let before = *drawn.borrow();
+    let _clock = clock_that_steps(0);
+    for _ in 0..5 {
+        news.came();
+        frame().await;
+    }
+    assert_eq!(*drawn.borrow(), before, "it was drawn where nobody sees it");
+    news.came_last();
+    frame().await;
+    assert_eq!(*drawn.borrow(), before + 1);
+}
+
+#[wasm_bindgen_test]
+async fn what_takes_long_to_draw_is_drawn_less_often() {
+    let it = Box::new();
+    let (news, drawn) = drawing(&it, 0);
+    frame().await;
+    // Drawing takes one step, laying out another: it rests for six.
+    let clock = clock_that_steps(20);
+    let before = *drawn.borrow();
+    for _ in 0..12 {
+        news.came();
+        frame().await;
+    }
+    let often = *drawn.borrow() - before;
+    assert!((2..=6).contains(&often), "{often} times in 12 frames");
+    news.came_last();
+    let before = *drawn.borrow();
+    frame().await;
+    assert_eq!(*drawn.borrow(), before + 1, "the end has waited");
+    drop(clock);
+}
+
+/// The page's clock goes so many milliseconds further each time that it is looked at.
+fn clock_that_steps(ms: u32) -> Replaced {
+    let performance = page::window().performance().expect("a clock");
+    let start = performance.now();
+    let body = format!(
+        "window.steps ??= {start}; return () => (window.steps = Math.max(window.steps, {start}) + {ms});"
+    );
+    Replaced::of(&performance, "now", &body)
 }

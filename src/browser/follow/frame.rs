@@ -9,8 +9,8 @@ use std::{
 use js_sys::Array;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{
-    Element, Event, IntersectionObserver, IntersectionObserverEntry, KeyboardEvent, Node, ResizeObserver,
-    WheelEvent,
+    Element, Event, IntersectionObserver, IntersectionObserverEntry, KeyboardEvent, Node, Performance,
+    ResizeObserver, WheelEvent,
 };
 
 use super::{Container, News, Place};
@@ -26,6 +26,12 @@ const TOUCH_MS: f64 = 5_000.0;
 /// So long the drawing of one frame takes, with at most one container beyond it; the others come in the
 /// next frame. In milliseconds: a frame has 16, and layout and paint need theirs.
 const BUDGET_MS: f64 = 6.0;
+
+/// What was drawn rests so many times as long as drawing and laying it out took, and at most so many
+/// milliseconds. A block without end, which no browser lays out in parts, is then drawn less often, not at
+/// the cost of all others; a frame's worth and less is not felt.
+const REST: f64 = 3.0;
+const LONGEST_REST_MS: f64 = 250.0;
 
 /// What is off the screen is drawn that often, in milliseconds: when it comes on the screen, it is drawn
 /// at once.
@@ -114,7 +120,7 @@ pub(super) fn ask() {
 /// Without a frame, and whatever it takes.
 pub(super) fn draw_all() {
     for container in PAGE.with(Page::containers) {
-        while container.draw(0.0) {}
+        while container.draw() {}
     }
 }
 
@@ -202,20 +208,23 @@ fn scrolls_up_by_key(event: &Event) -> bool {
 }
 
 fn pass(now: f64) {
+    let clock = Clock::new(now);
     let mut told = PAGE.with(|page| {
         let due = page.take_due();
         let places: Vec<Place> = due.iter().map(|container| Place::of(&container.element)).collect();
         page.arrange(&due, &places);
         due
     });
-    draw(now);
+    let drawn = draw(&clock);
     PAGE.with(|page| {
         told.extend(page.take_due());
+        let began = clock.now();
         for container in &told {
             page.keep_end(now, container);
         }
+        rest(&drawn, began, clock.now());
         page.is_asked.set(false);
-        let waits = |container: &Rc<Container>| container.has_news();
+        let waits = |container: &Rc<Container>| container.news() != News::NONE;
         if !page.due.borrow().is_empty() || page.containers().iter().any(waits) {
             page.ask();
         }
@@ -224,32 +233,65 @@ fn pass(now: f64) {
     told.iter().for_each(|container| container.tell());
 }
 
+/// The page's own clock, in milliseconds.
+struct Clock(Option<Performance>, f64);
+
+impl Clock {
+    fn new(now: f64) -> Self {
+        Self(web_sys::window().and_then(|window| window.performance()), now)
+    }
+
+    fn now(&self) -> f64 {
+        self.0.as_ref().map_or(self.1, Performance::now)
+    }
+}
+
+/// A container that was drawn in this pass, and how long that took.
+type Drawn = (Rc<Container>, f64);
+
 /// Those on the screen, in turns; then, while there is time, those whose last drawing is long ago.
-fn draw(now: f64) {
-    let clock = web_sys::window().and_then(|window| window.performance());
-    let is_late = |began: f64| clock.as_ref().is_some_and(|clock| clock.now() - began > BUDGET_MS);
-    let began = clock.as_ref().map_or(now, web_sys::Performance::now);
+fn draw(clock: &Clock) -> Vec<Drawn> {
     let (mut all, turn) = PAGE.with(|page| (page.containers(), page.turn.get()));
     let turn = turn.checked_rem(all.len()).unwrap_or_default();
     all.rotate_left(turn);
-    let mut is_over = false;
+    let mut drawn = Vec::new();
+    let first = clock.now();
+    let mut began = first;
     for is_seen in [true, false] {
         for (at, container) in all.iter().enumerate() {
             let is_due = container.is_seen.get() == is_seen
-                && container.draws.get().is_some_and(|(news, _)| match news.state() {
+                && match container.news() {
                     News::NONE => false,
                     News::LAST => true,
-                    _ => is_seen || now - container.drawn_at.get() > UNSEEN_MS,
-                });
-            if !is_due || is_over {
+                    _ => first >= container.rests_until.get() + if is_seen { 0.0 } else { UNSEEN_MS },
+                };
+            if !is_due {
                 continue;
             }
-            container.draw(now);
-            if is_late(began) {
+            container.draw();
+            let ended = clock.now();
+            // Until the layout is known.
+            container.rests_until.set(ended);
+            drawn.push((container.clone(), ended - began));
+            began = ended;
+            if ended - first > BUDGET_MS {
                 PAGE.with(|page| page.turn.set(turn + at + 1));
-                is_over = true;
+                return drawn;
             }
         }
+    }
+    drawn
+}
+
+/// Scrolling has laid out what was drawn: all of it at once, so each has the share of it that it had of the
+/// drawing.
+fn rest(drawn: &[Drawn], began: f64, ended: f64) {
+    let layout = ended - began;
+    let all: f64 = drawn.iter().map(|(_, took)| took).sum();
+    for (container, took) in drawn {
+        let share = if all > 0.0 { took / all } else { 0.0 };
+        let rest = REST * (took + layout * share);
+        container.rests_until.set(ended + rest.min(LONGEST_REST_MS));
     }
 }
 

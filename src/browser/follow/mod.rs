@@ -87,8 +87,10 @@ type Draws = (News, Box<dyn Fn(&Follow) -> bool>);
 struct Container {
     element: Element,
     draws: OnceCell<Draws>,
-    /// When it was last drawn, in milliseconds of the page.
-    drawn_at: Cell<f64>,
+    /// It is not drawn again before that time, in milliseconds of the page.
+    rests_until: Cell<f64>,
+    /// What the page's style sheet was told of who follows.
+    is_marked: Cell<bool>,
     on_below: Box<dyn Fn(bool)>,
     is_following: Cell<bool>,
     is_linked: Cell<bool>,
@@ -118,7 +120,8 @@ impl Container {
         let container = Rc::new(Self {
             element: element.clone(),
             draws: OnceCell::new(),
-            drawn_at: 0.0.into(),
+            rests_until: 0.0.into(),
+            is_marked: false.into(),
             on_below,
             is_following: true.into(),
             is_linked: false.into(),
@@ -169,13 +172,12 @@ impl Container {
     }
 
     /// Draws what is new, if anything. Whether there is more.
-    fn draw(self: &Rc<Self>, now: f64) -> bool {
+    fn draw(self: &Rc<Self>) -> bool {
         let Some((news, draw)) = self.draws.get() else { return false };
         let taken = news.take();
         if taken == News::NONE {
             return false;
         }
-        self.drawn_at.set(now);
         let has_more = draw(&Follow(self.clone()));
         if has_more {
             news.put_back(taken);
@@ -194,11 +196,17 @@ impl Container {
         self.top.set(self.element.scroll_top());
     }
 
-    fn has_news(&self) -> bool {
-        self.draws.get().is_some_and(|(news, _)| news.state() != News::NONE)
+    fn news(&self) -> u8 {
+        self.draws.get().map_or(News::NONE, |(news, _)| news.state())
     }
 
     fn tell(&self) {
+        // Browsers look for what to hold on to, for nothing while the end is kept.
+        let is_following = self.is_following.get();
+        if self.is_marked.replace(is_following) != is_following {
+            // The name is valid.
+            let _ = self.element.toggle_attribute_with_force("data-follows", is_following);
+        }
         let is_below = self.has_grown.get() && !self.is_following.get();
         if self.is_below.replace(is_below) != is_below {
             (self.on_below)(is_below);
