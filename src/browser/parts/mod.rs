@@ -20,7 +20,7 @@ use super::{Code, FORMULA, document, on_code, worker};
 use crate::later::later;
 
 /// A request that takes longer is never answered: nobody waits so long for colours.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// In ms: on a busy page nothing has to wait longer for its colours.
 const IDLE_MS: u32 = 300;
