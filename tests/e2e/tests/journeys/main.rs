@@ -9,6 +9,7 @@ mod harness;
 mod hidden;
 mod keyboard;
 mod keys;
+mod later;
 mod local;
 mod memory;
 mod models;
