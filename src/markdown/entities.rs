@@ -3,7 +3,9 @@
 //!
 //! The library's own function stays as it is. When the program is cut, xtask's `trim` lets every call of it
 //! come here, and the call below of [`tutti_entity_table`] go to it. Until the table is here, the names that
-//! answers do have are read, and every number.
+//! answers do have are read, and every number; who draws is told of the others, and draws again.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pulldown_cmark::CowStr;
 
@@ -11,6 +13,14 @@ use crate::later::later;
 
 /// How many bytes it takes, and what it stands for.
 type Entity = (usize, Option<CowStr<'static>>);
+
+/// A name was met that may stand in the table, which is not here yet.
+static IS_MISSED: AtomicBool = AtomicBool::new(false);
+
+/// Whether, since this was asked last, a text was read without the table that may read otherwise with it.
+pub fn is_missed() -> bool {
+    IS_MISSED.swap(false, Ordering::Relaxed)
+}
 
 /// In place of the library's, with a name that `trim` knows.
 #[unsafe(no_mangle)]
@@ -30,8 +40,19 @@ later! {
     "6002" fn entity(bytes: &[u8]) -> Entity {
         tutti_entity_table(bytes)
     } else {
-        common(bytes).unwrap_or((0, None))
+        common(bytes).unwrap_or_else(|| {
+            if is_name(bytes) {
+                IS_MISSED.store(true, Ordering::Relaxed);
+            }
+            (0, None)
+        })
     }
+}
+
+/// The longest name has 32 letters.
+fn is_name(bytes: &[u8]) -> bool {
+    let name = bytes.iter().skip(1).take(33).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    name > 1 && bytes.get(name + 1) == Some(&b';')
 }
 
 fn common(bytes: &[u8]) -> Option<Entity> {

@@ -31,6 +31,8 @@ mod waiting;
 
 pub use destination::Destination;
 pub use document::Document;
+#[cfg(feature = "split")]
+pub use entities::is_missed;
 pub use node::{Align, Kind, Node};
 pub use op::Op;
 
@@ -39,6 +41,13 @@ pub use op::Op;
 pub struct Options {
     /// LaTeX between `$`, `$$`, `\(` and `\[`.
     pub math: bool,
+}
+
+/// Nothing is missing where all of the program is in one piece.
+#[cfg(not(feature = "split"))]
+#[must_use]
+pub fn is_missed() -> bool {
+    false
 }
 
 /// The nodes of a text, parsed at once: without anything of what makes [`Document`] incremental.

@@ -1,5 +1,7 @@
 //! What is fetched after the first screen: when that is, and what stands in its place meanwhile.
 
+use std::{cell::Cell, rc::Rc};
+
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{page::Page, parts::word_button, words::Word};
@@ -8,8 +10,12 @@ use crate::{
     later,
 };
 
-/// The first screen has drawn itself and taken its first keys by then.
-const PAUSE_MS: u32 = 50;
+/// Fetched so long after the first screen, when nobody has touched the page before: then it is there also
+/// for who loses the connection. Nobody's first seconds are spent on it.
+const PAUSE_MS: u32 = 10_000;
+
+/// Whoever does one of these may want anything next.
+const FIRST_ACTS: [&str; 3] = ["pointermove", "pointerdown", "keydown"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
@@ -26,11 +32,22 @@ impl Rest {
 }
 
 impl Page {
-    /// Fetches it when nobody has needed it before.
+    /// Fetches it when somebody begins to use the page, or after a while, once.
     pub fn fetch_rest_soon(self) {
-        if !later::is_here() {
-            browser::after(PAUSE_MS, move || self.fetch_rest());
+        if later::is_here() {
+            return;
         }
+        let is_asked = Rc::new(Cell::new(false));
+        let fetch = move || {
+            if !is_asked.replace(true) && !later::is_here() {
+                self.fetch_rest();
+            }
+        };
+        for act in FIRST_ACTS {
+            let fetch = fetch.clone();
+            browser::on_window(act, move |_| fetch());
+        }
+        browser::after(PAUSE_MS, fetch);
     }
 
     /// Does it now, or as soon as the rest is here, if it comes.

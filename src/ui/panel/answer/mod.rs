@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::state::Panel;
 use crate::{
     browser::{El, Follow, Tail, effect, el},
+    markdown::is_missed,
     ui::{page::Page, parts::label_of, words::Word},
 };
 pub use markdown::{Markdown, speak};
@@ -50,15 +51,24 @@ impl Answer {
         let pen = Rc::new(RefCell::new(pen));
         let (own, reply) = (pen.clone(), panel.reply.clone());
         let draw = move |follow: &Follow| {
+            let again = own.clone();
             let pen = &mut *own.borrow_mut();
-            let fresh = reply.fresh(mem::take(&mut pen.is_new), AT_ONCE_BYTES);
-            if fresh.starts_over {
+            let starts_over = mem::take(&mut pen.starts_over);
+            let fresh = reply.fresh(starts_over || mem::take(&mut pen.is_new), AT_ONCE_BYTES);
+            if fresh.starts_over || starts_over {
                 pen.start_over();
                 follow.start_over();
             }
             pen.reasoning.append(&fresh.reasoning);
             pen.text.write(page.language.get_untracked(), &fresh.text, fresh.is_whole);
             pen.write_source();
+            if is_missed() {
+                let news = reply.news.clone();
+                page.once_here(move || {
+                    again.borrow_mut().starts_over = true;
+                    news.came_last();
+                });
+            }
             if fresh.is_whole && !reply.is_drawn.get_untracked() {
                 reply.is_drawn.set(true);
             }
@@ -87,6 +97,8 @@ struct Pen {
     source_shown: Option<usize>,
     /// A panel that comes back finds nothing drawn.
     is_new: bool,
+    /// What is drawn would read otherwise now.
+    starts_over: bool,
 }
 
 impl Pen {
@@ -98,6 +110,7 @@ impl Pen {
             source: Tail::new(answer.source.element().clone()),
             source_shown: None,
             is_new: true,
+            starts_over: false,
         })
     }
 
