@@ -92,8 +92,8 @@ fn known_host(written: &str) -> Option<String> {
     }
     let host: String = host.chars().filter_map(mapped).collect();
     let host = if host.is_ascii() { host.to_ascii_lowercase() } else { lower(&host)? };
-    // Forbidden host code points of the URL standard.
-    let is_forbidden = |c: char| c <= ' ' || "#/:<>?@[\\]^|%\u{7f}".contains(c);
+    // More than the URL standard forbids: on the others of these, browsers differ, and no name has them.
+    let is_forbidden = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_');
     if host.is_empty() || host.contains(is_forbidden) {
         return None;
     }

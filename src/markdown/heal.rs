@@ -2,10 +2,15 @@
 //! comes: lines of mere markers wait, a table stands as soon as its head is there, bold is bold before its
 //! end is written. Guesses are allowed here: what is guessed is parsed again, and the end is exact.
 
-use super::{heal_words::heal_words, settle::Open};
+use super::{
+    heal_words::heal_words,
+    settle::{Open, OpenKind},
+};
 
 /// Words that go on for longer are shown as they are.
 const FAR: usize = 4 << 10;
+/// A longer word in brackets is shown before it is known whether it names something.
+const LABEL: usize = 100;
 
 /// The end as it is shown: so many bytes of it, and what completes them.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +29,9 @@ pub fn heal(tail: &str, open: Option<&Open>, math: bool) -> Healed {
         return Healed { keep: if may_close { line_start } else { tail.len() }, closing: String::new() };
     }
     let (prefix, body) = split_prefix(last);
-    if body.starts_with('|') || last.trim().is_empty() {
+    // The rows of an open table come without their head.
+    let is_row = open.is_some_and(|open| matches!(open.kind, OpenKind::Table { .. }));
+    if !is_row && (body.starts_with('|') || last.trim().is_empty()) {
         let lines = Lines { tail, line_start };
         if let Some(healed) = lines.heal_table(prefix, body, math) {
             return healed;
@@ -100,10 +107,12 @@ fn waits(prefix: &str, body: &str) -> bool {
         is_of("- ") || is_of("* ") || is_of("_ ") || is_of("=") || is_of("#") || is_of("`") || is_of("~");
     let is_fence =
         words.starts_with("```") && !words.trim_start_matches('`').contains('`') || words.starts_with("~~~");
-    let is_box = matches!(
-        words,
-        "+" | "[" | "[ ]" | "[x]" | "[X]" | "[x" | "[X" | "![" | "!" | "\\" | "|" | "<" | ">"
-    );
+    let is_box = matches!(words, "+" | "![" | "!" | "\\" | "|" | "<" | ">");
+    // What follows decides: a box to tick, a definition, a link.
+    let is_label = words.len() < LABEL
+        && words
+            .strip_prefix('[')
+            .is_some_and(|label| label.find(']').is_none_or(|end| end + 1 == label.len()));
     // Nothing is seen of a definition.
     let is_definition = words.starts_with('[')
         && words.split_once("]:").is_some_and(|(label, rest)| {
@@ -115,7 +124,7 @@ fn waits(prefix: &str, body: &str) -> bool {
             .get(1..)
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)))
         && !words.contains('>');
-    is_number || is_marker || is_fence || is_box || is_definition || is_tag || is_of("| ")
+    is_number || is_marker || is_fence || is_box || is_label || is_definition || is_tag || is_of("| ")
 }
 
 /// Where the words begin that go on where a text ends.

@@ -8,6 +8,7 @@ mod clock;
 mod dom;
 mod fetch;
 mod follow;
+mod height;
 mod keys;
 mod network;
 mod page;

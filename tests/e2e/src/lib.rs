@@ -7,7 +7,8 @@
 //! - `process`: programs started for a test and ended with it
 //! - [`evidence`]: where pictures and logs go
 //! - [`pages`]: the page in a person's words, one object per screen
-//! - [`axe`]: accessibility; [`canary`]: keys where they must not be
+//! - [`axe`]: accessibility; [`canary`]: keys where they must not be; [`mod@watch`]: answers that become what they
+//!   must not be
 //!
 //! `TUTTI_ENGINE` is `chromium` (the default), `firefox` or `webkit`. `TUTTI_DIST` is the built
 //! page, else `dist/` of the workspace. Drivers and browsers are looked for on PATH.
@@ -41,6 +42,7 @@ pub mod journey;
 pub mod options;
 pub mod pages;
 mod process;
+pub mod watch;
 
 pub use axe::check_accessibility;
 pub use browser::Browser;
@@ -51,6 +53,7 @@ pub use journey::{built_page, journey, journey_with, leaves_out};
 pub use options::Options;
 pub use pages::compare_page::{ComparePage, Phase};
 pub use pages::panel::{Panel, PanelView};
+pub use watch::{noted, watch};
 
 /// Why a step of a journey could not be taken, in words for whoever reads the test's output.
 pub type Failure = Box<dyn std::error::Error>;

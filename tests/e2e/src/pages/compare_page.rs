@@ -282,6 +282,11 @@ impl<'b> ComparePage<'b> {
         self.browser.read(&format!("{PANELS}\n{script}"), args).await
     }
 
+    /// Runs the body of an async function that may use `panels()` and `view(panel)`.
+    pub async fn read_later<T: serde::de::DeserializeOwned>(&self, script: &str, args: Value) -> Result<T> {
+        self.browser.read_later(&format!("{PANELS}\n{script}"), args).await
+    }
+
     /// Waits for a condition over `panels()` and `view(panel)`.
     pub async fn wait_until(&self, what: &str, condition: &str, args: Value) -> Result {
         let condition = format!("(() => {{ {PANELS}\n return ({condition}); }})()");

@@ -7,6 +7,7 @@ mod failures;
 mod first_visit;
 mod harness;
 mod hidden;
+mod hostile;
 mod keyboard;
 mod keys;
 mod later;
