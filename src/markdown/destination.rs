@@ -106,6 +106,7 @@ later! {
     "6001" fn lower(host: &str) -> Option<String> {
         Some(host.chars().flat_map(char::to_lowercase).collect())
     } else {
+        super::entities::IS_MISSED.store(true, std::sync::atomic::Ordering::Relaxed);
         None
     }
 }

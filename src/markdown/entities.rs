@@ -14,8 +14,8 @@ use crate::later::later;
 /// How many bytes it takes, and what it stands for.
 type Entity = (usize, Option<CowStr<'static>>);
 
-/// A name was met that may stand in the table, which is not here yet.
-static IS_MISSED: AtomicBool = AtomicBool::new(false);
+/// Something was met that stands in a table, which is not here yet: a name, or a letter of a host.
+pub(super) static IS_MISSED: AtomicBool = AtomicBool::new(false);
 
 /// Whether, since this was asked last, a text was read without the table that may read otherwise with it.
 pub fn is_missed() -> bool {

@@ -25,7 +25,7 @@ use crate::{
         settings::PanelSettings,
         workspace::ModelRef,
     },
-    later::later,
+    later::{self, later},
     model::{
         diagnosis::{Diagnosis, after_failure, before_sending},
         error::ErrorClass,
@@ -164,6 +164,11 @@ impl Page {
         panel.run.set(self.run.get_untracked());
         let ask = match self.written(panel, prompt) {
             Ok(ask) => ask,
+            // What is missing may be a key that is still to be read.
+            Err(_) if !later::is_here() => {
+                self.ask_with_rest(panel.clone(), prompt.to_owned(), keep);
+                return true;
+            }
             Err(problem) => {
                 panel.is_setup_open.set(true);
                 self.refused(panel, problem);
@@ -211,6 +216,17 @@ impl Page {
             let _ = Abortable::new(run, registration).await;
         });
         true
+    }
+
+    fn ask_with_rest(self, panel: Panel, prompt: String, keep: bool) {
+        spawn_local(async move {
+            if self.has_rest().await {
+                self.shell().keys.settled().await;
+                self.ask(&panel, &prompt, keep);
+            } else {
+                self.refused(&panel, Problem::Rest);
+            }
+        });
     }
 
     /// Nothing was sent; what the panel had stays.
