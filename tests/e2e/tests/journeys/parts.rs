@@ -143,7 +143,7 @@ async fn formulas_are_drawn_and_copied_as_they_were_written() {
 #[tokio::test]
 async fn only_what_is_on_the_screen_has_ranges() {
     let world = World::new().await;
-    journey_with(world.options(), async |browser| {
+    journey_with(world.options().dark(), async |browser| {
         let lines: String = (0..3_000).map(|n| format!("let a{n} = \"{n}\"; // {n}\n")).collect();
         let answer = format!("```rust\n{lines}```\n");
         let page = ask(&world, browser, chat_answer([answer.as_str()])).await?;
@@ -155,7 +155,7 @@ async fn only_what_is_on_the_screen_has_ranges() {
         let count = "return [...CSS.highlights.values()].reduce((sum, ranges) => sum + ranges.size, 0);";
         let count: u64 = browser.read(count, Value::Null).await?;
         assert!((3..=2_000).contains(&count), "{count} ranges of 12,000");
-        browser.screenshot("long-code").await?;
+        browser.screenshot("long-code-dark").await?;
         Ok(())
     })
     .await;
