@@ -1,5 +1,7 @@
 //! Whom the page may call.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use tutti::grid::settings::PanelSettings;
 use tutti::model::catalog;
@@ -113,15 +115,26 @@ async fn asked_by_the_page(world: &World, browser: &Browser) -> Result<u64> {
     Ok(after - before)
 }
 
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)?.flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&to)?;
+            copy(&entry.path(), &to)?;
+        } else {
+            std::fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn answers_are_read_beside_the_page_or_by_it_where_no_worker_may_run() {
     let world = World::new().await;
     journey_with(world.options(), async |browser| {
         assert_eq!(asked_by_the_page(&world, browser).await?, 0);
         let folder = tempfile::tempdir()?;
-        for file in std::fs::read_dir(built_page()?)?.flatten() {
-            std::fs::copy(file.path(), folder.path().join(file.file_name()))?;
-        }
+        copy(&built_page()?, folder.path())?;
         let index = folder.path().join("index.html");
         let text = std::fs::read_to_string(&index)?;
         let without = text.replace("worker-src blob:", "worker-src 'none'");

@@ -155,7 +155,8 @@ async fn a_host_that_refuses_pages_is_told_apart_and_can_be_asked_by_hand() {
         page.ask(PROMPT).await?;
         let panel = page.panel(0);
         panel.wait_for_phase(Phase::Failed).await?;
-        panel.wait_for("button[name=curl]").await?;
+        // What is said at first, when nothing is known yet, has such a button too.
+        panel.wait_until("the reason", "view(panels()[args]).error?.includes('can be reached')").await?;
         let error = panel.error().await?;
         assert!(error.contains("CORS"), "{error}");
         assert!(host.requests().is_empty(), "a refused preflight lets nothing through");
