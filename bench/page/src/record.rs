@@ -60,9 +60,9 @@ impl Cell {
     pub fn finished(&self) -> String {
         let of = |run: &Value| {
             let mark = if run["timedOut"] == true { "!" } else { "" };
-            run["ok"].as_u64().map_or("-".to_owned(), |ok| format!("{ok}{mark}"))
+            run["ok"].as_u64().map(|ok| format!("{ok}{mark}"))
         };
-        self.0.iter().map(of).collect::<Vec<_>>().join(", ")
+        self.0.iter().filter_map(of).collect::<Vec<_>>().join(", ")
     }
 }
 
