@@ -95,14 +95,14 @@ async fn each_name_of_the_permission_is_asked_for_by_itself() {
 }
 
 /// A policy cannot be taken back, so this one is harmless to all other tests: they call only this
-/// computer.
+/// computer, and workers of their own.
 #[wasm_bindgen_test]
 async fn what_the_policy_blocks_is_known_and_remembered() {
     let blocked = "https://unlisted.invalid";
     assert!(!facts_about(blocked, false).await.is_blocked_by_policy);
     let meta = page::document().create_element("meta").expect("an element");
     meta.set_attribute("http-equiv", "content-security-policy").expect("an attribute");
-    meta.set_attribute("content", "connect-src http://127.0.0.1:* https://listed.invalid")
+    meta.set_attribute("content", "connect-src http://127.0.0.1:* blob: https://listed.invalid")
         .expect("an attribute");
     page::document().head().expect("a head").append_child(&meta).expect("a place");
     assert!(facts_about(blocked, false).await.is_blocked_by_policy);
