@@ -299,8 +299,10 @@ later! {
             lists.insert(name.clone(), ModelList::Loading);
         });
         let shell = page.shell();
-        let key = shell.keys.get(&origin);
         spawn_local(async move {
+            // A stored key may still be on its way.
+            shell.keys.settled().await;
+            let key = shell.keys.get(&origin);
             if let Some(diagnosis) = known_before(&provider).await {
                 page.lists.try_update(|lists| lists.insert(name, ModelList::Unreachable(diagnosis)));
                 return;

@@ -94,6 +94,8 @@ async fn a_remembered_key_is_there_in_a_new_tab_and_readable_nowhere() {
         browser.open_tab().await?;
         let page = world.open(browser).await?;
         let dialog = page.open_keys().await?;
+        let is_listed = "document.querySelector('dialog#keys [data-origin]') !== null";
+        page.wait_until("the key that was read from the device", is_listed, serde_json::Value::Null).await?;
         assert_eq!(dialog.origins().await?, [GOOGLE.origin()]);
         dialog.close().await?;
         page.ask(PROMPT).await?;

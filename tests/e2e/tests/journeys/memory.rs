@@ -62,6 +62,8 @@ async fn a_panel_that_was_removed_comes_back_with_its_answer() {
         page.panel(0).remove().await?;
         page.undo().await?;
         page.wait_for_panel_count(2).await?;
+        let is_drawn = "(panels()[args].querySelector('.reply[data-whole]')?.textContent ?? '') !== ''";
+        page.panel(0).wait_until("the answer drawn anew", is_drawn).await?;
         let after = page.panels().await?;
         assert_eq!(after[0].text, "Tutti means all.");
         assert_eq!(after, before);
