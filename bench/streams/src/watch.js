@@ -4,6 +4,9 @@
 const panels = [...document.querySelectorAll("[data-panel]")];
 const replies = panels.map((panel) => panel.querySelector(".reply"));
 
+// Markdown keeps no white space at the ends of lines.
+const words = (text) => text.replace(/\s+/g, " ");
+
 // The last characters that are shown, without reading the whole text.
 const tail = (reply) => {
   const walker = document.createTreeWalker(reply, NodeFilter.SHOW_TEXT);
@@ -68,6 +71,6 @@ return {
   sent_ms: sent,
   first_ms: first,
   last_ms: last,
-  whole: replies.map((reply) => reply.textContent === args.whole),
+  whole: replies.map((reply) => words(reply.textContent) === words(args.whole)),
   frames_per_second: frames / seconds,
 };
