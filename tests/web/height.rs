@@ -202,3 +202,20 @@ fn a_settled_block_that_changes_is_noticed() {
     assert!(change("root.querySelector('ul').className = 'x'").contains("attributes"));
     assert!(change("root.querySelector('p').remove()").contains("removed <P> one!"));
 }
+
+/// For its direction a browser would read a whole table again with each new row.
+#[wasm_bindgen_test]
+fn what_is_long_is_not_searched_for_its_direction() {
+    let mut answer = Growing::new(300);
+    answer.grow(Some("1\n\n- 1\n- 2\n\n1. 1\n\n|1|\n|-|\n|2|\n"));
+    let told = |css: &str| {
+        let found = answer.root.query_selector(css).expect("a selector").expect(css);
+        found.get_attribute("dir")
+    };
+    for css in ["p", "ul > li", "ol > li", "th", "td"] {
+        assert_eq!(told(css).as_deref(), Some("auto"), "{css}");
+    }
+    for css in ["ul", "ol", ".table", "table"] {
+        assert_eq!(told(css), None, "{css}");
+    }
+}

@@ -313,8 +313,11 @@ impl Drawing {
 }
 
 /// Each block runs the way of its own first letters, unless it is told.
+///
+/// Not lists and tables, whose items and cells have their own: a browser would look through all of them for
+/// the first letter whenever one is added.
 fn own_direction(block: &Element) {
-    if !block.has_attribute("dir") {
+    if !block.has_attribute("dir") && block.matches("ul, ol, .table") != Ok(true) {
         // The name is valid.
         let _ = block.set_attribute("dir", "auto");
     }
