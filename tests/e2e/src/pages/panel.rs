@@ -106,6 +106,11 @@ impl<'p> Panel<'p> {
     }
 
     pub async fn text(&self) -> Result<String> {
+        // Text is drawn in a frame, a moment after the phase is told.
+        let is_drawn =
+            "!['finished', 'truncated', 'stopped', 'failed'].includes(panels()[args].dataset.phase)
+            || panels()[args].querySelector('.reply').hasAttribute('data-whole')";
+        self.wait_until("all of the answer", is_drawn).await?;
         Ok(self.view().await?.text)
     }
 
