@@ -35,6 +35,7 @@ mod tally;
 mod test;
 mod tools;
 mod trim;
+mod wasm_bytes;
 mod wasm_file;
 mod watch;
 mod weigh;

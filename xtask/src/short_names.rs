@@ -6,10 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::failure::{Failure, OrFailure, Outcome};
-use crate::wasm_file::Reader;
-
-const IMPORTS: u8 = 2;
-const HEADER: &[u8] = b"\0asm\x01\0\0\0";
+use crate::wasm_bytes::{HEADER, IMPORTS, Reader, put_number, put_section, put_sized, sections};
 
 /// Changes both files.
 pub fn rename(script: &Path, program: &Path) -> Outcome {
@@ -31,17 +28,18 @@ pub fn rename(script: &Path, program: &Path) -> Outcome {
 /// Both files with the same short names; `None` where they do not fit together as wasm-bindgen writes them.
 fn shorten(wasm: &[u8], script: &str) -> Option<(Vec<u8>, String)> {
     let mut names = Names::default();
-    let mut reader = Reader { rest: wasm.strip_prefix(HEADER)? };
     let mut short = HEADER.to_vec();
-    while !reader.rest.is_empty() {
-        let id = reader.byte()?;
-        let section = reader.sized()?;
-        let content = match id {
-            IMPORTS => with_short_imports(section, &mut names)?,
-            _ => section.rest.to_vec(),
-        };
-        short.push(id);
-        put_sized(&mut short, &content);
+    for section in sections(wasm)? {
+        match section.id {
+            IMPORTS => {
+                put_section(
+                    &mut short,
+                    IMPORTS,
+                    &with_short_imports(Reader::new(section.content), &mut names)?,
+                );
+            }
+            other => put_section(&mut short, other, section.content),
+        }
     }
     Some((short, names.put_into(script)?))
 }
@@ -57,7 +55,7 @@ fn with_short_imports(mut section: Reader, names: &mut Names) -> Option<Vec<u8>>
         }
         let before = section.rest;
         section.import_kind()?;
-        content.extend(before.get(..before.len() - section.rest.len())?);
+        content.extend(section.since(before)?);
     }
     Some(content)
 }
@@ -104,20 +102,6 @@ fn letters(place: usize) -> String {
         0 => last.to_string(),
         before => format!("{}{last}", letters(before - 1)),
     }
-}
-
-fn put_sized(bytes: &mut Vec<u8>, content: &[u8]) {
-    put_number(bytes, content.len() as u64);
-    bytes.extend(content);
-}
-
-/// An unsigned LEB128 number.
-fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
-    while number > 0x7f {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
 }
 
 #[cfg(test)]
@@ -168,10 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_letters() {
-        let mut bytes = Vec::new();
-        [0, 127, 128, 16_384].into_iter().for_each(|number| put_number(&mut bytes, number));
-        assert_eq!(bytes, [0, 127, 0x80, 1, 0x80, 0x80, 1]);
+    fn letters_are_counted() {
         assert_eq!([0, 25, 26, 27, 701, 702].map(letters), ["a", "z", "aa", "ab", "zz", "aaa"]);
     }
 }

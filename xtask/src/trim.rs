@@ -8,6 +8,11 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use crate::wasm_bytes::{
+    CODE, CUSTOM, DATA, HEADER, IMPORTS, Reader, Section, imported_functions, put_number, put_section,
+    sections,
+};
+
 /// The beginnings of the names of functions that never return: they only say why.
 const PANICS: [&str; 21] = [
     "core::panicking::",
@@ -39,11 +44,6 @@ const PANICS: [&str; 21] = [
 const DETOURS: [[&str; 3]; 1] =
     [["pulldown_cmark::scanners::scan_entity", "tutti_entity", "tutti_entity_table"]];
 
-const CUSTOM: u8 = 0;
-const IMPORTS: u8 = 2;
-const CODE: u8 = 10;
-const DATA: u8 = 11;
-const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 /// Subsections of `name` and of `linking`.
 const FUNCTION_NAMES: u8 = 1;
 const SYMBOLS: u8 = 8;
@@ -71,26 +71,9 @@ pub fn trim(program: &[u8]) -> Option<Vec<u8>> {
             let gone = if of == code { panics.as_slice() } else { &[] };
             content = rewritten(section, gone, &locations, &detours)?;
         }
-        trimmed.push(section.id);
-        put_number(&mut trimmed, content.len() as u64);
-        trimmed.extend(content);
+        put_section(&mut trimmed, section.id, &content);
     }
     Some(trimmed)
-}
-
-struct Section<'a> {
-    id: u8,
-    content: &'a [u8],
-}
-
-fn sections(program: &[u8]) -> Option<Vec<Section<'_>>> {
-    let mut reader = Reader(program.strip_prefix(HEADER)?);
-    let mut sections = Vec::new();
-    while !reader.0.is_empty() {
-        let id = reader.byte()?;
-        sections.push(Section { id, content: reader.sized()? });
-    }
-    Some(sections)
 }
 
 /// Nothing is declared, and the first instruction traps; as long as it was, so that nothing moves.
@@ -104,14 +87,14 @@ fn trap(body: &mut [u8]) -> Option<()> {
 /// The functions by number, with their names as Rust has them.
 fn named(sections: &[Section]) -> Option<Vec<(u64, String)>> {
     let names = sections.iter().find_map(|section| {
-        let mut reader = Reader(section.content);
+        let mut reader = Reader::new(section.content);
         (section.id == CUSTOM && reader.text()? == "name").then_some(reader)
     })?;
     let mut named = Vec::new();
     let mut names = names;
-    while !names.0.is_empty() {
+    while !names.rest.is_empty() {
         let id = names.byte()?;
-        let mut part = Reader(names.sized()?);
+        let mut part = names.sized()?;
         if id != FUNCTION_NAMES {
             continue;
         }
@@ -126,49 +109,24 @@ fn named(sections: &[Section]) -> Option<Vec<(u64, String)>> {
 /// Where the bodies of the functions stand in the code section that only say something.
 fn panics(named: &[(u64, String)], sections: &[Section], code: &[u8]) -> Option<Vec<Range<usize>>> {
     let imported = sections.iter().find(|section| section.id == IMPORTS);
-    let imported = imported.map_or(Some(0), |section| imported_functions(Reader(section.content)))?;
+    let imported = imported.map_or(Some(0), |section| imported_functions(Reader::new(section.content)))?;
     let only_says = |name: &str| {
         // What `{:?}` writes is only ever for a panic.
         name.ends_with("core::fmt::Debug>::fmt") || PANICS.iter().any(|beginning| name.starts_with(beginning))
     };
     let panicking: HashSet<u64> =
         named.iter().filter(|(_, name)| only_says(name)).map(|(index, _)| *index).collect();
-    let mut reader = Reader(code);
+    let mut reader = Reader::new(code);
     let count = reader.number()?;
     let mut bodies = Vec::new();
     for index in imported..imported + count {
         let body = reader.sized()?;
-        let end = code.len() - reader.0.len();
+        let end = code.len() - reader.rest.len();
         if panicking.contains(&index) {
-            bodies.push(end - body.len()..end);
+            bodies.push(end - body.rest.len()..end);
         }
     }
     Some(bodies)
-}
-
-fn imported_functions(mut reader: Reader) -> Option<u64> {
-    let mut functions = 0;
-    for _ in 0..reader.number()? {
-        reader.text()?;
-        reader.text()?;
-        match reader.byte()? {
-            0 => {
-                functions += 1;
-                reader.number()?;
-            }
-            1 => {
-                reader.byte()?;
-                reader.limits()?;
-            }
-            2 => reader.limits()?,
-            3 => {
-                reader.byte()?;
-                reader.byte()?;
-            }
-            _ => return None,
-        }
-    }
-    Some(functions)
 }
 
 /// What the linker says of the data.
@@ -183,14 +141,14 @@ struct Linked {
 impl Linked {
     fn read(sections: &[Section]) -> Option<Self> {
         let mut reader = sections.iter().find_map(|section| {
-            let mut reader = Reader(section.content);
+            let mut reader = Reader::new(section.content);
             (section.id == CUSTOM && reader.text()? == "linking").then_some(reader)
         })?;
         let _version = reader.number()?;
         let mut linked = Self::default();
-        while !reader.0.is_empty() {
+        while !reader.rest.is_empty() {
             let id = reader.byte()?;
-            let mut part = Reader(reader.sized()?);
+            let mut part = reader.sized()?;
             if id != SYMBOLS {
                 continue;
             }
@@ -307,7 +265,7 @@ fn locations(linked: &Linked, sections: &[Section], data: usize) -> Option<HashS
 
 /// Where the bytes of each segment begin in the data section.
 fn segments(content: &[u8]) -> Option<Vec<u64>> {
-    let mut reader = Reader(content);
+    let mut reader = Reader::new(content);
     let mut segments = Vec::new();
     for _ in 0..reader.number()? {
         if reader.number()? != 0 {
@@ -318,7 +276,7 @@ fn segments(content: &[u8]) -> Option<Vec<u64>> {
         reader.number()?;
         reader.byte()?;
         let bytes = reader.sized()?;
-        segments.push((content.len() - reader.0.len() - bytes.len()) as u64);
+        segments.push((content.len() - reader.rest.len() - bytes.rest.len()) as u64);
     }
     Some(segments)
 }
@@ -333,7 +291,7 @@ struct Relocation {
 
 /// The section that this one has the relocations of.
 fn relocated(section: &Section) -> Option<usize> {
-    let mut reader = Reader(section.content);
+    let mut reader = Reader::new(section.content);
     if section.id != CUSTOM || !reader.text()?.starts_with("reloc.") {
         return None;
     }
@@ -341,17 +299,17 @@ fn relocated(section: &Section) -> Option<usize> {
 }
 
 fn each_relocation(section: &Section, mut each: impl FnMut(Relocation)) -> Option<()> {
-    let mut reader = Reader(section.content);
+    let mut reader = Reader::new(section.content);
     reader.text()?;
     reader.number()?;
     for _ in 0..reader.number()? {
         let (kind, at, symbol) = (reader.byte()?, reader.number()?, reader.number()?);
-        let before = reader.0;
+        let before = reader.rest;
         // Those of addresses and offsets ("Relocation Sections", WebAssembly tool conventions).
         if matches!(kind, 3 | 4 | 5 | 8 | 9 | 11 | 14..=17 | 21..=23 | 25) {
             reader.number()?;
         }
-        let addend = before.get(..before.len() - reader.0.len())?.to_vec();
+        let addend = before.get(..before.len() - reader.rest.len())?.to_vec();
         each(Relocation { kind, at, symbol, addend });
     }
     Some(())
@@ -381,64 +339,13 @@ fn rewritten(
         put_number(&mut kept, one.filter(|_| is_location).or(detour).unwrap_or(symbol));
         kept.extend(addend);
     })?;
-    let mut reader = Reader(section.content);
+    let mut reader = Reader::new(section.content);
     reader.text()?;
     reader.number()?;
-    let mut content = section.content.get(..section.content.len() - reader.0.len())?.to_vec();
+    let mut content = section.content.get(..section.content.len() - reader.rest.len())?.to_vec();
     put_number(&mut content, count);
     content.extend(kept);
     Some(content)
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (byte, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*byte)
-    }
-
-    /// A LEB128 number; the sign of one that has any is of no interest here.
-    fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn sized(&mut self) -> Option<&'a [u8]> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let (inner, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(inner)
-    }
-
-    fn text(&mut self) -> Option<&'a str> {
-        std::str::from_utf8(self.sized()?).ok()
-    }
-
-    fn limits(&mut self) -> Option<()> {
-        let has_maximum = self.byte()? & 1 == 1;
-        self.number()?;
-        if has_maximum {
-            self.number()?;
-        }
-        Some(())
-    }
-}
-
-fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
-    while number > 0x7f {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
 }
 
 #[cfg(test)]

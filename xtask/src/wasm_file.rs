@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::wasm_bytes::{CODE, CUSTOM, DATA, IMPORTS, Reader, imported_functions, sections};
+
 #[derive(Debug, Default)]
 pub struct WasmFile {
     /// Name as the compiler wrote it, and bytes of code.
@@ -13,23 +15,22 @@ pub struct WasmFile {
 impl WasmFile {
     /// `None` when the bytes are no WebAssembly module as rustc writes it.
     pub fn read(bytes: &[u8]) -> Option<WasmFile> {
-        let mut reader = Reader { rest: bytes.strip_prefix(b"\0asm\x01\0\0\0")? };
         let mut imported = 0;
         let mut sizes = Vec::new();
         let mut names = HashMap::new();
         let mut data = 0;
-        while !reader.rest.is_empty() {
-            let id = reader.byte()?;
-            let mut section = reader.sized()?;
+        for section in sections(bytes)? {
+            let id = section.id;
+            let mut section = Reader::new(section.content);
             match id {
-                0 if section.text()? == "name" => names = function_names(section)?,
-                2 => imported = imported_functions(section)?,
-                10 => {
+                CUSTOM if section.text()? == "name" => names = function_names(section)?,
+                IMPORTS => imported = imported_functions(section)?,
+                CODE => {
                     for _ in 0..section.number()? {
                         sizes.push(section.sized()?.rest.len() as u64);
                     }
                 }
-                11 => data = section.rest.len() as u64,
+                DATA => data = section.rest.len() as u64,
                 _ => {}
             }
         }
@@ -40,16 +41,6 @@ impl WasmFile {
             .collect();
         Some(WasmFile { functions, data })
     }
-}
-
-fn imported_functions(mut section: Reader) -> Option<u64> {
-    let mut functions = 0;
-    for _ in 0..section.number()? {
-        section.text()?;
-        section.text()?;
-        functions += u64::from(section.import_kind()? == FUNCTION);
-    }
-    Some(functions)
 }
 
 fn function_names(mut section: Reader) -> Option<HashMap<u64, String>> {
@@ -67,76 +58,6 @@ fn function_names(mut section: Reader) -> Option<HashMap<u64, String>> {
         }
     }
     Some(names)
-}
-
-pub struct Reader<'a> {
-    pub rest: &'a [u8],
-}
-
-/// What an import is, as its first byte says.
-const FUNCTION: u8 = 0;
-const TABLE: u8 = 1;
-const MEMORY: u8 = 2;
-const GLOBAL: u8 = 3;
-
-impl<'a> Reader<'a> {
-    pub fn byte(&mut self) -> Option<u8> {
-        let (byte, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(*byte)
-    }
-
-    /// An unsigned LEB128 number.
-    pub fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    pub fn sized(&mut self) -> Option<Reader<'a>> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let (inner, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
-        Some(Reader { rest: inner })
-    }
-
-    pub fn text(&mut self) -> Option<&'a str> {
-        std::str::from_utf8(self.sized()?.rest).ok()
-    }
-
-    /// What an import is, and passes over the rest of it.
-    pub fn import_kind(&mut self) -> Option<u8> {
-        let kind = self.byte()?;
-        match kind {
-            FUNCTION => drop(self.number()?),
-            TABLE => {
-                self.byte()?;
-                self.limits()?;
-            }
-            MEMORY => self.limits()?,
-            GLOBAL => {
-                self.byte()?;
-                self.byte()?;
-            }
-            _ => return None,
-        }
-        Some(kind)
-    }
-
-    fn limits(&mut self) -> Option<()> {
-        let has_maximum = self.byte()? & 1 == 1;
-        self.number()?;
-        if has_maximum {
-            self.number()?;
-        }
-        Some(())
-    }
 }
 
 #[cfg(test)]
