@@ -1,6 +1,6 @@
 //! How a question becomes a request: what is said of it, what is left out, and the line for a shell.
 
-#[path = "common/parts.rs"]
+#[path = "common/parts/mod.rs"]
 mod parts;
 
 use parts::{Exchange, Scripted, World, ask};

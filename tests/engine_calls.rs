@@ -1,6 +1,6 @@
 //! What the engine does over one call's life: the journal, stopping, trying again, breaking off.
 
-#[path = "common/parts.rs"]
+#[path = "common/parts/mod.rs"]
 mod parts;
 
 use parts::{Connection, End, Entry, Exchange, Scripted, World, ask};

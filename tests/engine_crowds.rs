@@ -1,7 +1,7 @@
 //! Many calls at once: limits, order, and nobody's words in another's answer.
 
 mod common;
-#[path = "common/parts.rs"]
+#[path = "common/parts/mod.rs"]
 mod parts;
 
 use std::collections::{HashMap, HashSet};

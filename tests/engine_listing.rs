@@ -1,6 +1,6 @@
 //! Asking for the models: pages, bounds, refusals, and where the key goes.
 
-#[path = "common/parts.rs"]
+#[path = "common/parts/mod.rs"]
 mod parts;
 
 use std::{

@@ -1,6 +1,6 @@
 //! One call to a simulated model, from the request to the end, in every dialect.
 
-#[path = "common/parts.rs"]
+#[path = "common/parts/mod.rs"]
 mod parts;
 
 use futures::{FutureExt, StreamExt};

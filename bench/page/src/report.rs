@@ -1,15 +1,11 @@
 //! The tables, and their place in bench/README.md.
 
-use std::path::Path;
-use std::process::Command;
+use tutti_bench_readme::{browser, machine, write_into};
 
 use crate::aims::{Against, Aim, aims, best_react};
 use crate::options::Options;
 use crate::plan::{Kind, Page, Part, TUTTI, VANILLA, VANILLA_BOXED, Workload};
 use crate::record::{self, Figure, Runs};
-
-const BEGIN: &str = "<!-- page: written by `cargo xtask bench page` -->\n";
-const END: &str = "<!-- page: end -->\n";
 
 /// What other processes may take of all cores before a row is marked.
 const BUSY_CORES: f64 = 0.3;
@@ -61,7 +57,7 @@ pub fn report(options: &Options, plan: &[Workload], runs: &Runs) -> Result<(), S
     let text = text(plan, runs);
     println!("\n{text}");
     if let Some(readme) = &options.readme {
-        write_into(readme, &text)?;
+        write_into(readme, "page", &text)?;
         println!("written into {}", readme.display());
     }
     Ok(())
@@ -205,39 +201,6 @@ fn figure(value: f64) -> String {
     }
 }
 
-fn write_into(readme: &Path, text: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", readme.display());
-    let old = std::fs::read_to_string(readme).map_err(failed)?;
-    let new =
-        replaced(&old, text).ok_or_else(|| format!("{} has no lines {BEGIN}and {END}", readme.display()))?;
-    std::fs::write(readme, new).map_err(failed)
-}
-
-/// The page with another text between its two marks.
-fn replaced(page: &str, text: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}{text}{END}{after}"))
-}
-
-fn browser() -> String {
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let version = names.iter().find_map(|name| {
-        let said = Command::new(name).arg("--version").output().ok()?.stdout;
-        let said = String::from_utf8(said).ok()?;
-        let words: Vec<&str> = said.split_whitespace().take(2).collect();
-        (words.len() == 2).then(|| words.join(" "))
-    });
-    format!("headless {} without a graphics card", version.as_deref().unwrap_or("Chromium"))
-}
-
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = about.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
-    format!("{cores} cores of {}", name.unwrap_or("an unnamed processor"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,14 +225,5 @@ mod tests {
         }
         // What was not measured has no table.
         assert!(!text.contains("longcode") && !text.contains("best React"), "{text}");
-    }
-
-    #[test]
-    fn the_tables_stand_between_their_marks() {
-        let page = format!("# Title\n{BEGIN}old\n{END}rest\n");
-        assert_eq!(replaced(&page, "new\n"), Some(format!("# Title\n{BEGIN}new\n{END}rest\n")));
-        assert_eq!(replaced("# Title\n", "new\n"), None);
-        // The page of this project has them.
-        assert!(replaced(include_str!("../../README.md"), "").is_some());
     }
 }

@@ -1,16 +1,13 @@
 //! The table, and its place in bench/README.md.
 
 use std::path::Path;
-use std::process::Command;
 
+use tutti_bench_readme::{browser, machine};
 use tutti_e2e::Result;
 
 use crate::figures::Figures;
 use crate::measure::{Page, Run};
 use crate::options::Options;
-
-const BEGIN: &str = "<!-- streams: written by `cargo xtask bench streams` -->\n";
-const END: &str = "<!-- streams: end -->\n";
 
 pub struct Report<'a> {
     pub options: &'a Options,
@@ -57,48 +54,6 @@ impl Report<'_> {
     }
 
     pub fn write_into(&self, readme: &Path) -> Result {
-        let old = std::fs::read_to_string(readme)?;
-        let new = replaced(&old, &self.text()?)
-            .ok_or_else(|| format!("{} has no lines {BEGIN}and {END}", readme.display()))?;
-        Ok(std::fs::write(readme, new)?)
-    }
-}
-
-/// The page with another text between its two marks.
-fn replaced(page: &str, text: &str) -> Option<String> {
-    let (before, rest) = page.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}{text}{END}{after}"))
-}
-
-fn browser() -> String {
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let version = names.iter().find_map(|name| {
-        let said = Command::new(name).arg("--version").output().ok()?.stdout;
-        let said = String::from_utf8(said).ok()?;
-        let words: Vec<&str> = said.split_whitespace().take(2).collect();
-        (words.len() == 2).then(|| words.join(" "))
-    });
-    format!("headless {} without a graphics card", version.as_deref().unwrap_or("Chromium"))
-}
-
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = about.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
-    format!("{cores} cores of {}", name.unwrap_or("an unnamed processor"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_stands_between_its_marks() {
-        let page = format!("# Title\n{BEGIN}old\n{END}rest\n");
-        assert_eq!(replaced(&page, "new\n"), Some(format!("# Title\n{BEGIN}new\n{END}rest\n")));
-        assert_eq!(replaced("# Title\n", "new\n"), None);
-        // The page of this project has them.
-        assert!(replaced(include_str!("../../README.md"), "").is_some());
+        Ok(tutti_bench_readme::write_into(readme, "streams", &self.text()?)?)
     }
 }

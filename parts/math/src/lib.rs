@@ -1,5 +1,6 @@
 //! Formulas, from LaTeX to MathML, as bytes.
 //!
+//! - [`lists`]: what a formula may become
 //! - [`source`]: what models write and the converter does not know, in words that it knows; the bounds
 //! - [`tree`]: the converter's text becomes a tree of listed elements and attributes, or nothing
 //!
@@ -14,6 +15,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod lists;
 pub mod source;
 pub mod tree;
 

@@ -6,67 +6,9 @@
 //! | text | `2`, length (LEB128), text |
 //! | an element ends | `3` |
 //!
-//! The page has the same two lists, and writes nothing else.
+//! The page has the same two lists, from the same file, and writes nothing else.
 
-/// All that MathML Core has for showing, without links and what asks the network.
-pub const ELEMENTS: &[&str] = &[
-    "math",
-    "merror",
-    "mfrac",
-    "mi",
-    "mmultiscripts",
-    "mn",
-    "mo",
-    "mover",
-    "mpadded",
-    "mphantom",
-    "mprescripts",
-    "mroot",
-    "mrow",
-    "ms",
-    "mspace",
-    "msqrt",
-    "mstyle",
-    "msub",
-    "msubsup",
-    "msup",
-    "mtable",
-    "mtd",
-    "mtext",
-    "mtr",
-    "munder",
-    "munderover",
-];
-
-pub const ATTRIBUTES: &[&str] = &[
-    "accent",
-    "accentunder",
-    "class",
-    "columnspan",
-    "depth",
-    "display",
-    "displaystyle",
-    "fence",
-    "form",
-    "height",
-    "largeop",
-    "linethickness",
-    "lspace",
-    "mathcolor",
-    "mathsize",
-    "mathvariant",
-    "maxsize",
-    "minsize",
-    "movablelimits",
-    "rowspan",
-    "rspace",
-    "scriptlevel",
-    "separator",
-    "stretchy",
-    "symmetric",
-    "voffset",
-    "width",
-];
+use crate::lists::{ATTRIBUTES, ELEMENTS};
 
 /// Declarations that the converter writes, each with a class of the page's style sheet. The page's policy
 /// allows no styles of elements.

@@ -1,6 +1,6 @@
 //! What models write is shown, and nothing but listed elements comes out, whatever goes in.
 
-use tutti_math::{answer, convert, mathml, source, tree};
+use tutti_math::{answer, convert, lists, mathml, source, tree};
 
 const FORMULAS: &str = include_str!("formulas.txt");
 
@@ -32,10 +32,10 @@ fn shown(bytes: &[u8]) -> String {
     while !rest.is_empty() {
         match take(&mut rest) {
             1 => {
-                let name = tree::ELEMENTS[usize::from(take(&mut rest))];
+                let name = lists::ELEMENTS[usize::from(take(&mut rest))];
                 all.push_str(&format!("<{name}"));
                 for _ in 0..take(&mut rest) {
-                    let attribute = tree::ATTRIBUTES[usize::from(take(&mut rest))];
+                    let attribute = lists::ATTRIBUTES[usize::from(take(&mut rest))];
                     all.push_str(&format!(" {attribute}={}", string(&mut rest)));
                 }
                 all.push('>');

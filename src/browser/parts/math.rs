@@ -8,70 +8,14 @@ use std::{
 
 use web_sys::{Document, Element};
 
+#[path = "../../../parts/math/src/lists.rs"]
+mod lists;
+
+use self::lists::{ATTRIBUTES, ELEMENTS};
 use super::{Part, idle};
 use crate::browser::document;
 
 const NAMESPACE: &str = "http://www.w3.org/1998/Math/MathML";
-
-/// The same list, in the same order, as in `parts/math/src/tree.rs`.
-const ELEMENTS: &[&str] = &[
-    "math",
-    "merror",
-    "mfrac",
-    "mi",
-    "mmultiscripts",
-    "mn",
-    "mo",
-    "mover",
-    "mpadded",
-    "mphantom",
-    "mprescripts",
-    "mroot",
-    "mrow",
-    "ms",
-    "mspace",
-    "msqrt",
-    "mstyle",
-    "msub",
-    "msubsup",
-    "msup",
-    "mtable",
-    "mtd",
-    "mtext",
-    "mtr",
-    "munder",
-    "munderover",
-];
-
-const ATTRIBUTES: &[&str] = &[
-    "accent",
-    "accentunder",
-    "class",
-    "columnspan",
-    "depth",
-    "display",
-    "displaystyle",
-    "fence",
-    "form",
-    "height",
-    "largeop",
-    "linethickness",
-    "lspace",
-    "mathcolor",
-    "mathsize",
-    "mathvariant",
-    "maxsize",
-    "minsize",
-    "movablelimits",
-    "rowspan",
-    "rspace",
-    "scriptlevel",
-    "separator",
-    "stretchy",
-    "symmetric",
-    "voffset",
-    "width",
-];
 
 /// So many formulas are drawn before the page gets its turn.
 const AT_ONCE: usize = 4;

@@ -12,7 +12,7 @@ use super::state::Panel;
 use crate::{
     browser::{El, Follow, Tail, effect, el},
     markdown::is_missed,
-    ui::{page::Page, parts::label_of, words::Word},
+    ui::{page::Page, parts::label_of, rest::Rest, words::Word},
 };
 pub use markdown::{Markdown, speak};
 
@@ -51,7 +51,6 @@ impl Answer {
         let pen = Rc::new(RefCell::new(pen));
         let (own, reply) = (pen.clone(), panel.reply.clone());
         let draw = move |follow: &Follow| {
-            let again = own.clone();
             let pen = &mut *own.borrow_mut();
             let starts_over = mem::take(&mut pen.starts_over);
             let fresh = reply.fresh(starts_over || mem::take(&mut pen.is_new), AT_ONCE_BYTES);
@@ -62,12 +61,9 @@ impl Answer {
             pen.reasoning.append(&fresh.reasoning);
             pen.text.write(page.language.get_untracked(), &fresh.text, fresh.is_whole);
             pen.write_source();
-            if is_missed() {
-                let news = reply.news.clone();
-                page.once_here(move || {
-                    again.borrow_mut().starts_over = true;
-                    news.came_last();
-                });
+            // Asked for once an answer, not in each of its frames: it may not come.
+            if is_missed() && !mem::replace(&mut pen.misses_rest, true) {
+                page.fetch_rest();
             }
             if fresh.is_whole && !reply.is_drawn.get_untracked() {
                 reply.is_drawn.set(true);
@@ -76,6 +72,13 @@ impl Answer {
             fresh.has_more
         };
         follow.draw_with(panel.reply.news.clone(), draw);
+        let (late, news) = (pen.clone(), panel.reply.news.clone());
+        effect(move || {
+            if page.rest.get() == Rest::Here && mem::take(&mut late.borrow_mut().misses_rest) {
+                late.borrow_mut().starts_over = true;
+                news.came_last();
+            }
+        });
         let (shows_source, follow) = (panel.shows_source.clone(), follow.clone());
         effect(move || {
             let shows_source = shows_source.get();
@@ -99,6 +102,8 @@ struct Pen {
     is_new: bool,
     /// What is drawn would read otherwise now.
     starts_over: bool,
+    /// What is drawn reads otherwise once the rest of the program is here.
+    misses_rest: bool,
 }
 
 impl Pen {
@@ -111,10 +116,12 @@ impl Pen {
             source_shown: None,
             is_new: true,
             starts_over: false,
+            misses_rest: false,
         })
     }
 
     fn start_over(&mut self) {
+        self.misses_rest = false;
         self.text.clear();
         self.reasoning.clear();
         self.source.clear();

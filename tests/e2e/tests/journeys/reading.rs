@@ -3,9 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tutti::grid::workspace::Workspace;
-use tutti_e2e::{Engine, Phase, Result, check_accessibility, drawn, journey_with, leaves_out};
+use tutti_e2e::{Phase, Result, check_accessibility, drawn, journey_with};
 
-use crate::stand_ins::{OPENAI, PROMPT, SITE, World, chat_answer, open_again, paste_keys};
+use crate::stand_ins::{
+    OPENAI, PROMPT, SITE, World, be_a_telephone, chat_answer, has_no_telephone, open_again, paste_keys,
+};
 
 const ANSWER: &str = "\
 ## Tuning
@@ -113,13 +115,12 @@ async fn answers_are_read_in_the_dark_too() {
 
 #[tokio::test]
 async fn a_wide_table_scrolls_by_itself_on_a_telephone() {
-    if leaves_out(&[Engine::Firefox, Engine::WebKit], "no window of theirs is 360 px wide") {
+    if has_no_telephone() {
         return;
     }
     let world = World::new().await;
     journey_with(world.options(), async |browser| {
-        let phone = json!({"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true});
-        browser.chromium("Emulation.setDeviceMetricsOverride", phone).await?;
+        be_a_telephone(browser).await?;
         world.host(OPENAI, chat_answer([ANSWER]));
         let page = world.open_with(browser, &[OPENAI]).await?;
         page.ask(PROMPT).await?;

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use thirtyfour::Key;
-use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, check_accessibility, journey_with, leaves_out};
+use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, check_accessibility, journey_with};
 use tutti_test_server::Replay;
 
-use crate::stand_ins::{ANTHROPIC, OPENAI, PROMPT, World, chat_answer};
+use crate::stand_ins::{ANTHROPIC, OPENAI, PROMPT, World, be_a_telephone, chat_answer, has_no_telephone};
 
 #[tokio::test]
 async fn accessibility_holds_empty_streaming_and_done_in_the_light() {
@@ -122,13 +122,12 @@ async fn eight_answers_stream_side_by_side() {
 
 #[tokio::test]
 async fn a_telephone_shows_one_panel_and_the_composer_stays() {
-    if leaves_out(&[Engine::Firefox, Engine::WebKit], "no window of theirs is 360 px wide") {
+    if has_no_telephone() {
         return;
     }
     let world = World::new().await;
     journey_with(world.options(), async |browser| {
-        let phone = json!({"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true});
-        browser.chromium("Emulation.setDeviceMetricsOverride", phone).await?;
+        be_a_telephone(browser).await?;
         let page = world.open(browser).await?;
         see_it_fits(browser, &page, "empty").await?;
         browser.screenshot("first-visit").await?;

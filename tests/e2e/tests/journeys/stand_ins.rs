@@ -5,7 +5,9 @@ use tutti::grid::settings::PanelSettings;
 use tutti::grid::workspace::Workspace;
 use tutti::model::catalog;
 use tutti::model::provider::Dialect;
-use tutti_e2e::{Browser, ComparePage, Options, Result, built_page, check_no_key_in_sight};
+use tutti_e2e::{
+    Browser, ComparePage, Engine, Options, Result, built_page, check_no_key_in_sight, leaves_out,
+};
 use tutti_test_server::script::Scripts;
 use tutti_test_server::{Cassette, Mount, Replay, TestServer};
 
@@ -227,6 +229,18 @@ fn list_of_models(dialect: Dialect) -> String {
         _ => json!({"data": [{"id": MODEL, "object": "model"}]}),
     };
     list.to_string()
+}
+
+/// The engine's driver cannot make its window as narrow as a telephone's.
+pub fn has_no_telephone() -> bool {
+    leaves_out(&[Engine::Firefox, Engine::WebKit], "no window of theirs is 360 px wide")
+}
+
+/// Makes the window a telephone's, 360 px wide.
+pub async fn be_a_telephone(browser: &Browser) -> Result {
+    let phone = json!({"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true});
+    browser.chromium("Emulation.setDeviceMetricsOverride", phone).await?;
+    Ok(())
 }
 
 /// An answer of "Chat Completions" in these pieces, whole.
