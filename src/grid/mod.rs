@@ -4,12 +4,14 @@
 //! - [`parameter`]: the parameters of a call one by one, as text in a form
 //! - [`workspace`]: what a reload keeps, never a key; [`choices`]: how the page looks and behaves
 //! - [`columns`]: the order of the panels
+//! - [`comparison`]: columns, rounds and replies; each column's own history
 //! - [`numbers`]: times, tokens and cost of an answer, and which are the best
 //! - [`script`]: what language an answer is in
 //! - [`estimate`]: what sending will cost, before it is sent
 
 pub mod choices;
 pub mod columns;
+pub mod comparison;
 pub mod estimate;
 mod json;
 pub mod numbers;

@@ -18,10 +18,18 @@ pub struct Answer {
     pub refusal: String,
     pub tool_calls: Vec<ToolCall>,
     pub citations: Vec<Citation>,
-    pub opaque: Vec<Opaque>,
+    pub opaque: Vec<Placed>,
     pub usage: Option<Usage>,
     pub finish: Option<FinishReason>,
     pub error: Option<ApiError>,
+}
+
+/// An item that only its provider understands, and where it came: it goes back to the same place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// After so many bytes of [`Answer::text`].
+    pub after: usize,
+    pub item: Opaque,
 }
 
 impl Answer {
@@ -32,7 +40,9 @@ impl Answer {
                 self.model = model.clone().or_else(|| self.model.take());
             }
             StreamEvent::Delta(delta) => self.append(delta),
-            StreamEvent::Opaque(item) => self.opaque.push(item.clone()),
+            StreamEvent::Opaque(item) => {
+                self.opaque.push(Placed { after: self.text.len(), item: item.clone() });
+            }
             StreamEvent::Usage(later) => {
                 let usage = self.usage.get_or_insert_default();
                 usage.raw.update(&later.raw);
