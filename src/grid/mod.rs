@@ -5,6 +5,7 @@
 //! - [`workspace`]: what a reload keeps, never a key; [`choices`]: how the page looks and behaves
 //! - [`columns`]: the order of the panels
 //! - [`comparison`]: columns, rounds and replies; each column's own history
+//! - [`record`]: how all of it is stored
 //! - [`numbers`]: times, tokens and cost of an answer, and which are the best
 //! - [`script`]: what language an answer is in
 //! - [`estimate`]: what sending will cost, before it is sent
@@ -16,6 +17,7 @@ pub mod estimate;
 mod json;
 pub mod numbers;
 pub mod parameter;
+pub mod record;
 mod saved;
 pub mod script;
 pub mod settings;

@@ -42,6 +42,30 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    pub const ALL: [Self; 17] = [
+        Self::Auth,
+        Self::Forbidden,
+        Self::Model,
+        Self::TooLong,
+        Self::Request,
+        Self::RateLimit,
+        Self::Quota,
+        Self::Blocked,
+        Self::Server,
+        Self::Overloaded,
+        Self::Timeout,
+        Self::NetworkOrCors,
+        Self::ConnectionLost,
+        Self::Protocol,
+        Self::NotAStream,
+        Self::Empty,
+        Self::TooLarge,
+    ];
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.word() == word)
+    }
+
     /// Its name in reports.
     pub fn word(self) -> &'static str {
         match self {

@@ -119,6 +119,13 @@ pub enum Finish {
 }
 
 impl Finish {
+    pub const ALL: [Self; 6] =
+        [Self::Stop, Self::Length, Self::ContentFilter, Self::ToolCalls, Self::Error, Self::Other];
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|finish| finish.word() == word)
+    }
+
     /// Its name in reports.
     pub fn word(self) -> &'static str {
         match self {

@@ -59,7 +59,9 @@ impl Comparison {
         let inherited = self.column(column).map(|column| &*column.inherited).unwrap_or_default();
         let turn = |round: &RoundId| {
             let own = self.own_turn(column, *round);
-            own.or_else(|| inherited.iter().find(|turn| turn.round == *round).copied())
+            // They stand in the order of their rounds.
+            let known = || inherited.binary_search_by_key(round, |turn| turn.round).ok();
+            own.or_else(|| inherited.get(known()?).copied())
         };
         let kept = |turn: &Turn| self.is_kept(column, turn.round);
         self.path(to).iter().filter_map(turn).filter(kept).collect()

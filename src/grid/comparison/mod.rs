@@ -55,13 +55,13 @@ pub struct Comparison {
     /// Grows with every change that is stored; two tabs find out by it that they both wrote.
     pub revision: u64,
     pub is_pinned: bool,
-    pub(super) columns: Vec<Column>,
+    pub(in crate::grid) columns: Vec<Column>,
     /// A round stands behind its parent, at the place of its id.
-    pub(super) rounds: Vec<Round>,
+    pub(in crate::grid) rounds: Vec<Round>,
     /// Settings with which something was asked; each once.
-    pub(super) setups: Vec<PanelSettings>,
-    pub(super) files: Vec<FileInfo>,
-    pub(super) tip: Option<RoundId>,
+    pub(in crate::grid) setups: Vec<PanelSettings>,
+    pub(in crate::grid) files: Vec<FileInfo>,
+    pub(in crate::grid) tip: Option<RoundId>,
     /// Fields that another version of this program wrote.
     pub unknown: Object<'static>,
 }

@@ -1,0 +1,146 @@
+//! Where each record lies, and what is written together.
+//!
+//! Every key begins with the comparison's id, so all that belongs to one comparison is one range of each
+//! store.
+
+use super::super::comparison::{ColumnId, FileId, Id, ReplyId, RoundId};
+use crate::model::json::Json;
+
+/// A store of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Store {
+    /// What a list of comparisons shows and searches: see [`Head`](super::comparison::Head).
+    Heads,
+    Comparisons,
+    Rounds,
+    Answers,
+    Files,
+    /// Pieces of answers that are still coming: see [`journal`](crate::grid::journal).
+    Segments,
+}
+
+impl Store {
+    pub const ALL: [Self; 6] =
+        [Self::Heads, Self::Comparisons, Self::Rounds, Self::Answers, Self::Files, Self::Segments];
+
+    /// Its name in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Heads => "heads",
+            Self::Comparisons => "comparisons",
+            Self::Rounds => "rounds",
+            Self::Answers => "answers",
+            Self::Files => "files",
+            Self::Segments => "segments",
+        }
+    }
+}
+
+/// Where a record lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    Head(Id),
+    Comparison(Id),
+    Round(Id, RoundId),
+    Answer(Id, ReplyId),
+    File(Id, FileId),
+    /// The pieces of an answer are counted from 0.
+    Segment(Id, ReplyId, u32),
+}
+
+impl Key {
+    pub fn store(self) -> Store {
+        match self {
+            Self::Head(_) => Store::Heads,
+            Self::Comparison(_) => Store::Comparisons,
+            Self::Round(..) => Store::Rounds,
+            Self::Answer(..) => Store::Answers,
+            Self::File(..) => Store::Files,
+            Self::Segment(..) => Store::Segments,
+        }
+    }
+
+    pub fn comparison(self) -> Id {
+        match self {
+            Self::Head(id)
+            | Self::Comparison(id)
+            | Self::Round(id, _)
+            | Self::Answer(id, _)
+            | Self::File(id, _)
+            | Self::Segment(id, ..) => id,
+        }
+    }
+
+    /// What follows the id in the database's key, which is a list: the id's text and these numbers.
+    pub fn numbers(self) -> Vec<u32> {
+        match self {
+            Self::Head(_) | Self::Comparison(_) => Vec::new(),
+            Self::Round(_, round) => vec![round.0],
+            Self::Answer(_, reply) => numbers_of(reply).into(),
+            Self::File(_, file) => vec![file.0],
+            Self::Segment(_, reply, number) => {
+                let [round, column, version] = numbers_of(reply);
+                vec![round, column, version, number]
+            }
+        }
+    }
+
+    pub fn from_numbers(store: Store, id: Id, numbers: &[u32]) -> Option<Self> {
+        let reply =
+            |round, column, version| ReplyId { round: RoundId(round), column: ColumnId(column), version };
+        Some(match (store, numbers) {
+            (Store::Heads, []) => Self::Head(id),
+            (Store::Comparisons, []) => Self::Comparison(id),
+            (Store::Rounds, [round]) => Self::Round(id, RoundId(*round)),
+            (Store::Answers, [round, column, version]) => Self::Answer(id, reply(*round, *column, *version)),
+            (Store::Files, [file]) => Self::File(id, FileId(*file)),
+            (Store::Segments, [round, column, version, number]) => {
+                Self::Segment(id, reply(*round, *column, *version), *number)
+            }
+            _ => return None,
+        })
+    }
+}
+
+fn numbers_of(reply: ReplyId) -> [u32; 3] {
+    [reply.round.0, reply.column.0, reply.version]
+}
+
+/// What is written in one transaction: all of it, or nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// It counts as written only when it has reached the disk (`durability: "strict"`).
+    pub is_strict: bool,
+    pub puts: Vec<(Key, Json<'static>)>,
+    pub deletes: Vec<Key>,
+}
+
+impl Batch {
+    pub fn is_empty(&self) -> bool {
+        self.puts.is_empty() && self.deletes.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_made_of_their_parts_again() {
+        let id = Id(5);
+        let reply = ReplyId { round: RoundId(1), column: ColumnId(2), version: 3 };
+        let keys = [
+            Key::Head(id),
+            Key::Comparison(id),
+            Key::Round(id, RoundId(4)),
+            Key::Answer(id, reply),
+            Key::File(id, FileId(6)),
+            Key::Segment(id, reply, 7),
+        ];
+        for (key, store) in keys.into_iter().zip(Store::ALL) {
+            assert_eq!((key.store(), key.comparison()), (store, id));
+            assert_eq!(Key::from_numbers(store, id, &key.numbers()), Some(key));
+            assert_eq!(Key::from_numbers(store, id, &[1, 2]), None);
+        }
+    }
+}
