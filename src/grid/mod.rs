@@ -5,7 +5,7 @@
 //! - [`workspace`]: what a reload keeps, never a key; [`choices`]: how the page looks and behaves
 //! - [`columns`]: the order of the panels
 //! - [`comparison`]: columns, rounds and replies; each column's own history
-//! - [`record`]: how all of it is stored
+//! - [`record`]: how all of it is stored; [`journal`]: when, so that nothing is lost
 //! - [`numbers`]: times, tokens and cost of an answer, and which are the best
 //! - [`script`]: what language an answer is in
 //! - [`estimate`]: what sending will cost, before it is sent
@@ -14,6 +14,7 @@ pub mod choices;
 pub mod columns;
 pub mod comparison;
 pub mod estimate;
+pub mod journal;
 mod json;
 pub mod numbers;
 pub mod parameter;

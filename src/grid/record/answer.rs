@@ -77,7 +77,7 @@ fn placed_to_json(placed: &Placed) -> Json<'static> {
 }
 
 /// The item itself is kept as text: it must go back as it came, digit by digit.
-fn opaque_to_json(item: &Opaque, after: u64) -> Json<'static> {
+pub(super) fn opaque_to_json(item: &Opaque, after: u64) -> Json<'static> {
     let fields = vec![
         ("dialect", words(item.dialect.name())),
         ("json", words(&item.json.to_text())),
@@ -86,7 +86,7 @@ fn opaque_to_json(item: &Opaque, after: u64) -> Json<'static> {
     group(fields, &NONE)
 }
 
-fn placed_from_json(json: &Json<'_>) -> Result<Placed, BadRecord> {
+pub(super) fn placed_from_json(json: &Json<'_>) -> Result<Placed, BadRecord> {
     let fields = Fields::of(json)?;
     let dialect = fields.must("dialect", |name| Dialect::from_name(name.as_str()?))?;
     let json = fields.must("json", |text| Json::read(text.as_str()?).ok().map(Json::into_owned))?;
@@ -94,7 +94,7 @@ fn placed_from_json(json: &Json<'_>) -> Result<Placed, BadRecord> {
     Ok(Placed { after, item: Opaque { dialect, json } })
 }
 
-pub(crate) fn usage_to_json(usage: &Usage) -> Json<'static> {
+pub(super) fn usage_to_json(usage: &Usage) -> Json<'static> {
     let fields = vec![
         ("raw", counts_to_json(&usage.raw)),
         ("total", counts_to_json(&usage.total)),
@@ -103,7 +103,7 @@ pub(crate) fn usage_to_json(usage: &Usage) -> Json<'static> {
     group(fields, &NONE)
 }
 
-fn usage_from_fields(fields: Fields<'_>) -> Result<Usage, BadRecord> {
+pub(super) fn usage_from_fields(fields: Fields<'_>) -> Result<Usage, BadRecord> {
     Ok(Usage {
         raw: fields.part("raw", counts_from_fields)?.unwrap_or_default(),
         total: fields.part("total", counts_from_fields)?.unwrap_or_default(),
@@ -132,12 +132,12 @@ fn counts_from_fields(fields: Fields<'_>) -> Result<TokenCounts, BadRecord> {
     })
 }
 
-fn finish_to_json(finish: &FinishReason) -> Json<'static> {
+pub(super) fn finish_to_json(finish: &FinishReason) -> Json<'static> {
     let fields = vec![("unified", words(finish.unified.word())), ("raw", optional(finish.raw.as_deref()))];
     group(fields, &NONE)
 }
 
-fn finish_from_fields(fields: Fields<'_>) -> Result<FinishReason, BadRecord> {
+pub(super) fn finish_from_fields(fields: Fields<'_>) -> Result<FinishReason, BadRecord> {
     let unified = fields.must("unified", |word| Finish::from_word(word.as_str()?))?;
     Ok(FinishReason { unified, raw: fields.maybe_text("raw")? })
 }

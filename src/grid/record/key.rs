@@ -106,18 +106,45 @@ fn numbers_of(reply: ReplyId) -> [u32; 3] {
     [reply.round.0, reply.column.0, reply.version]
 }
 
-/// What is written in one transaction: all of it, or nothing.
+/// What is done in one transaction, in this order: all of it, or nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     /// It counts as written only when it has reached the disk (`durability: "strict"`).
     pub is_strict: bool,
-    pub puts: Vec<(Key, Json<'static>)>,
-    pub deletes: Vec<Key>,
+    pub acts: Vec<Act>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// In the place of what stands under that key.
+    Put(Key, Json<'static>),
+    Delete(Key),
+    /// All segments of that reply.
+    Clear(Id, ReplyId),
+    /// All records of that comparison, in all stores.
+    Remove(Id),
 }
 
 impl Batch {
+    /// Puts those records.
+    pub fn of(records: impl IntoIterator<Item = (Key, Json<'static>)>) -> Self {
+        let acts = records.into_iter().map(|(key, record)| Act::Put(key, record)).collect();
+        Self { is_strict: false, acts }
+    }
+
+    #[must_use]
+    pub fn strict(self) -> Self {
+        Self { is_strict: true, ..self }
+    }
+
+    /// Does the other's acts after its own, in one transaction.
+    pub fn join(&mut self, later: Self) {
+        self.is_strict |= later.is_strict;
+        self.acts.extend(later.acts);
+    }
+
     pub fn is_empty(&self) -> bool {
-        self.puts.is_empty() && self.deletes.is_empty()
+        self.acts.is_empty()
     }
 }
 

@@ -4,6 +4,7 @@
 //! - [`key`]: where each record lies, and what is written together
 //! - [`comparison`]: columns, settings, files; [`round`]: a prompt and what is known of its replies;
 //!   [`answer`]: what one reply says
+//! - [`segment`]: a piece of a reply that is still coming
 //! - [`whole`]: all records of one comparison
 //!
 //! Every record names its version. Fields are only ever added: an older page leaves those alone that it does
@@ -17,11 +18,12 @@ pub mod comparison;
 pub mod fields;
 pub mod key;
 pub mod round;
+pub mod segment;
 pub mod whole;
 
 use crate::model::json::{Json, Object};
 pub use fields::{BadRecord, Why};
-pub use key::{Batch, Key, Store};
+pub use key::{Act, Batch, Key, Store};
 pub use whole::Whole;
 
 /// The version of all records that this program writes.
