@@ -265,6 +265,59 @@ fn a_long_paragraph_stands_in_many_text_nodes() {
     }
 }
 
+/// Browsers lay out a paragraph as a whole, so that one of 500 kB would never be drawn.
+#[wasm_bindgen_test]
+fn a_paragraph_longer_than_anyone_writes_is_parted() {
+    let words = "words and **bold** ones ".repeat(400);
+    for (text, least, most) in [
+        // A person's paragraph is one.
+        ("words and more **bold** words in a sentence. ".repeat(100), 0, 0),
+        (words.repeat(10), 8, 24),
+        ("a".repeat(100_000), 48, 50),
+        (format!("a{}", "\u{301}".repeat(40_000)), 19, 20),
+        ("*".repeat(3) + &words.repeat(4) + "***", 3, 10),
+        ("*a*b".repeat(5_000), 8, 12),
+        (format!("`{}`", "code ".repeat(10_000)), 4, 6),
+        ("> ".repeat(90) + &"a b ".repeat(10_000), 3, 5),
+        ("<b>".repeat(10_000), 2, 15),
+        ("[ (](".repeat(8_000), 3, 5),
+    ] {
+        let root = drawn_in(&text, 900);
+        let at_once = drawn(&text);
+        assert_eq!(one(&root, ".box").text_content(), one(&at_once, ".box").text_content());
+        let parts = all(&root, ".words");
+        let counts = (parts.len(), all(&at_once, ".words").len());
+        let name: String = text.chars().take(20).collect();
+        assert!(
+            (least..=most).contains(&counts.0) && (least..=most).contains(&counts.1),
+            "{name}: {counts:?}"
+        );
+        for part in parts {
+            let units = part.text_content().unwrap_or_default().encode_utf16().count();
+            let elements = part.query_selector_all("*").expect("a selector").length();
+            assert!(units <= 16 << 10 && elements <= 512, "{name}: {units}, {elements}");
+            assert_eq!(part.closest("[dir=auto]"), Ok(None), "{name}");
+        }
+    }
+}
+
+/// Where lines end anyway, nothing looks otherwise; what was parted may become something else.
+#[wasm_bindgen_test]
+fn a_long_paragraph_is_parted_between_lines_and_can_go() {
+    let text = "a line of words\n".repeat(3_000);
+    let root = drawn_in(&text, 50);
+    let mut parts = all(&root, ".words");
+    assert!((4..6).contains(&parts.len()), "{}", parts.len());
+    parts.pop();
+    assert!(parts.iter().all(|part| part.text_content().unwrap_or_default().ends_with("words\n")));
+    for end in ["===\n", "- item\n", "|a\n|-\n"] {
+        let text = format!("{text}{end}\nafter");
+        let root = drawn_in(&text, 500);
+        assert_eq!(one(&root, ".box").text_content(), one(&drawn(&text), ".box").text_content(), "{end}");
+        assert_eq!(one(&root, ".box > :last-child").text_content().as_deref(), Some("after"));
+    }
+}
+
 #[wasm_bindgen_test]
 fn what_is_settled_is_not_touched() {
     let text: String = (0..12)

@@ -7,7 +7,10 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element};
 
-use super::{Ink, Open, append};
+use super::{
+    Ink, Open, append,
+    parts::{may_part, units},
+};
 
 /// So many lines share a box: a box is laid out anew for each token at its end.
 const BOX_LINES: usize = 100;
@@ -81,7 +84,7 @@ fn tell() {
 impl Open {
     pub(super) fn write(&mut self, document: &Document, text: &str) {
         match self.ink {
-            Ink::Prose => self.put(document, text),
+            Ink::Blocks | Ink::Words => self.put(document, text),
             Ink::Plain | Ink::Formula => self.put_visibly(document, text),
             Ink::Lines(_) => self.put_lines(document, text),
         }
@@ -130,7 +133,21 @@ impl Open {
         self.last = None;
     }
 
-    fn put(&mut self, document: &Document, text: &str) {
+    fn put(&mut self, document: &Document, mut text: &str) {
+        while let Some((now, later)) = self.end_of_words(text).and_then(|at| text.split_at_checked(at)) {
+            self.put_in_part(document, now);
+            self.new_words(document);
+            text = later;
+        }
+        self.put_in_part(document, text);
+    }
+
+    fn put_in_part(&mut self, document: &Document, text: &str) {
+        if self.has_words() {
+            self.in_part += units(text);
+            self.in_word = text.chars().rev().take_while(|c| !may_part(*c)).count()
+                + if text.contains(may_part) { 0 } else { self.in_word };
+        }
         let is_long = self.last.is_some() && self.last_bytes >= TEXT_BYTES;
         if is_long && let Some((old, new)) = text.find(may_part).and_then(|at| text.split_at_checked(at)) {
             self.put_on(document, old);
@@ -153,11 +170,6 @@ impl Open {
         });
         self.last_bytes += text.len();
     }
-}
-
-/// Where one text node may end and another begin, without a letter looking any different.
-fn may_part(c: char) -> bool {
-    matches!(c, ' ' | '\n' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// The last text node of an element, if that is what it ends with.

@@ -28,11 +28,14 @@ pub struct Shape {
     pub ink: Ink,
 }
 
-/// How text is written into a shape.
+/// What stands in a shape, and how it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ink {
-    Prose,
-    /// Characters that cannot be seen are marked.
+    /// Blocks.
+    Blocks,
+    /// Text and what stands among it.
+    Words,
+    /// Text alone, in which characters that cannot be seen are marked.
     Plain,
     /// As `Plain`, many lines in a box; told to who asked by [`on_code`], with this word about it.
     Lines(String),
@@ -45,10 +48,12 @@ struct Open {
     outer: Element,
     inner: Element,
     ink: Ink,
-    /// What is appended to: the inner element, or the last part of its lines, items or rows.
+    /// What is appended to: the inner element, or the last part of its lines, items, rows or words.
     part: Option<Element>,
-    /// Whole lines, items or rows in it.
+    /// Whole lines, items or rows in it; of words their [weight](parts::weight).
     in_part: usize,
+    /// Letters since the last blank.
+    in_word: usize,
     /// The text node that still grows, and its length in bytes.
     last: Option<Text>,
     last_bytes: usize,
@@ -61,7 +66,17 @@ impl Open {
         let outer = shape.outer.element().clone();
         let inner = shape.inner.map_or_else(|| outer.clone(), |inner| inner.element().clone());
         let ink = shape.ink;
-        Self { outer, inner, ink, part: None, in_part: 0, last: None, last_bytes: 0, has_grown: false }
+        Self {
+            outer,
+            inner,
+            ink,
+            part: None,
+            in_part: 0,
+            in_word: 0,
+            last: None,
+            last_bytes: 0,
+            has_grown: false,
+        }
     }
 
     /// Where children stand.
@@ -159,8 +174,8 @@ impl Drawing {
     /// More of the last text node.
     pub fn append(&mut self, text: &str) {
         if let Some(top) = self.edge.get_mut(self.depth) {
-            if top.last.is_none() && top.ink == Ink::Prose {
-                top.last = code::last_text(&top.inner);
+            if top.last.is_none() && matches!(top.ink, Ink::Blocks | Ink::Words) {
+                top.last = code::last_text(top.place());
             }
             top.write(&self.document, text);
         }
@@ -175,10 +190,10 @@ impl Drawing {
             }
             let Some(top) = self.edge.get_mut(self.depth) else { return };
             top.last = None;
-            if top.ink != Ink::Prose {
+            if !matches!(top.ink, Ink::Blocks | Ink::Words) {
                 // All their text is one.
                 top.inner.set_text_content(None);
-                (top.part, top.in_part) = (None, 0);
+                (top.part, top.in_part, top.in_word) = (None, 0, 0);
             } else {
                 top.remove_last();
                 self.blocks -= usize::from(self.depth == 0);
@@ -228,7 +243,7 @@ impl Drawing {
         let Some(aside) = self.new_element("div", "") else { return };
         // Nothing but the cursor is needed to draw elsewhere.
         let (edge, depth) = (std::mem::take(&mut self.edge), self.depth);
-        let shape = Shape { outer: aside.clone(), inner: None, ink: Ink::Prose };
+        let shape = Shape { outer: aside.clone(), inner: None, ink: Ink::Blocks };
         let blocks = std::mem::replace(&mut self.blocks, 0);
         (self.edge, self.depth) = (vec![Open::new(shape)], 0);
         draw(self);
@@ -256,8 +271,13 @@ impl Drawing {
 
     /// What is deeper than this grows no more.
     fn leave_to(&mut self, depth: usize) {
-        for mut left in self.edge.drain((depth + 1).min(self.edge.len())..) {
+        while self.edge.len() > depth + 1
+            && let Some(mut left) = self.edge.pop()
+        {
             left.tell(true);
+            if let Some(top) = self.edge.last_mut().filter(|top| top.ink == Ink::Words) {
+                top.in_part += left.in_part;
+            }
         }
     }
 
@@ -269,7 +289,7 @@ impl Drawing {
         {
             append(&self.root, in_box.element());
             self.leave_to(0);
-            self.edge = vec![Open::new(Shape { outer: in_box, inner: None, ink: Ink::Prose })];
+            self.edge = vec![Open::new(Shape { outer: in_box, inner: None, ink: Ink::Blocks })];
             self.blocks = 0;
         }
         self.blocks += 1;
@@ -294,7 +314,7 @@ impl Drawing {
         let ink = match wrap {
             Some((.., Ink::Lines(_))) => Ink::Lines(outer.get_attribute(INFO).unwrap_or_default()),
             Some((.., ink)) => ink.clone(),
-            None => Ink::Prose,
+            None => Ink::Blocks,
         };
         let shape = Shape { outer: El::from(outer), inner: inner.map(El::from), ink };
         let mut open = Open::new(shape);

@@ -27,10 +27,11 @@ const TOUCH_MS: f64 = 5_000.0;
 /// next frame. In milliseconds: a frame has 16, and layout and paint need theirs.
 const BUDGET_MS: f64 = 6.0;
 
-/// What was drawn rests so many times as long as drawing and laying it out took, and at most so many
-/// milliseconds. A block without end, which no browser lays out in parts, is then drawn less often, not at
-/// the cost of all others; a frame's worth and less is not felt.
-const REST: f64 = 3.0;
+/// What was drawn rests so many times as long as drawing and laying it out took: what comes fast, and a block
+/// without end, which no browser lays out in parts, is drawn less often, not at the cost of all others. What
+/// fits a frame several times over is drawn in every one.
+const REST: f64 = 12.0;
+/// And at most so many milliseconds, or as long as it took.
 const LONGEST_REST_MS: f64 = 250.0;
 
 /// What is off the screen is drawn that often, in milliseconds: when it comes on the screen, it is drawn
@@ -290,8 +291,8 @@ fn rest(drawn: &[Drawn], began: f64, ended: f64) {
     let all: f64 = drawn.iter().map(|(_, took)| took).sum();
     for (container, took) in drawn {
         let share = if all > 0.0 { took / all } else { 0.0 };
-        let rest = REST * (took + layout * share);
-        container.rests_until.set(ended + rest.min(LONGEST_REST_MS));
+        let cost = took + layout * share;
+        container.rests_until.set(ended + (REST * cost).min(LONGEST_REST_MS.max(cost)));
     }
 }
 

@@ -10,12 +10,13 @@ use crate::{
 /// What stands inside what, to find it again.
 pub const WRAPS: &[Wrap] = &[
     ("figure", "code", Ink::Lines(String::new())),
-    ("thead", "tr", Ink::Prose),
-    (".table", "table", Ink::Prose),
-    (".image", "span", Ink::Prose),
+    ("thead", "tr", Ink::Blocks),
+    (".table", "table", Ink::Blocks),
+    (".image", "span", Ink::Words),
     (".math", "code", Ink::Formula),
-    ("sup", "button", Ink::Prose),
+    ("sup", "button", Ink::Words),
     ("code, .html", ":not(*)", Ink::Plain),
+    ("p, h3, h4, h5, h6, th, td, em, strong, del, a", ":not(*)", Ink::Words),
 ];
 
 /// The names of labels in the page, to say them again in another language.
@@ -38,11 +39,12 @@ const LINK: [(&str, &str); 3] =
     [("target", "_blank"), ("rel", "noopener noreferrer nofollow"), ("referrerpolicy", "no-referrer")];
 
 pub fn shape(kind: &Kind, at: &Drawing, say: Say<'_>) -> Shape {
-    let plain = |tag| Shape { outer: el(tag), inner: None, ink: Ink::Prose };
+    let plain = |tag| whole(el(tag));
+    let words = |tag| worded(el(tag));
     match kind {
         // Text is no element; a node of it never comes here.
-        Kind::Text(_) => plain("span"),
-        Kind::Paragraph => plain("p"),
+        Kind::Text(_) => words("span"),
+        Kind::Paragraph => words("p"),
         Kind::Heading(level) => heading(*level),
         Kind::Quote => plain("blockquote"),
         Kind::List { start, is_tight } => list(*start, *is_tight),
@@ -54,11 +56,11 @@ pub fn shape(kind: &Kind, at: &Drawing, say: Say<'_>) -> Shape {
         Kind::Row => plain("tr"),
         Kind::Cell(align) => cell(*align, if at.stands_in("thead") { "th" } else { "td" }),
         Kind::Rule => plain("hr"),
-        Kind::Emphasis => plain("em"),
-        Kind::Strong => plain("strong"),
-        Kind::Strike => plain("del"),
+        Kind::Emphasis => words("em"),
+        Kind::Strong => words("strong"),
+        Kind::Strike => words("del"),
         Kind::CodeSpan => inked(el("code")),
-        Kind::Link { to } => whole(link(to, say)),
+        Kind::Link { to } => worded(link(to, say)),
         Kind::Image { to, title } => image(to, title, say),
         Kind::Break => plain("br"),
         Kind::FootnoteReference(name) => reference(name, say),
@@ -74,7 +76,11 @@ pub fn shape(kind: &Kind, at: &Drawing, say: Say<'_>) -> Shape {
 }
 
 fn whole(outer: El) -> Shape {
-    Shape { outer, inner: None, ink: Ink::Prose }
+    Shape { outer, inner: None, ink: Ink::Blocks }
+}
+
+fn worded(outer: El) -> Shape {
+    Shape { outer, inner: None, ink: Ink::Words }
 }
 
 fn inked(outer: El) -> Shape {
@@ -82,7 +88,7 @@ fn inked(outer: El) -> Shape {
 }
 
 fn within(outer: El, inner: El) -> Shape {
-    Shape { outer: outer.child(inner.clone()), inner: Some(inner), ink: Ink::Prose }
+    Shape { outer: outer.child(inner.clone()), inner: Some(inner), ink: Ink::Blocks }
 }
 
 /// Something that cannot be read by itself gets a label.
@@ -114,7 +120,7 @@ fn heading(level: u8) -> Shape {
         5 => ("h6", Some("7")),
         _ => ("h6", Some("8")),
     };
-    whole(match deeper {
+    worded(match deeper {
         Some(level) => el(tag).attr("aria-level", level),
         None => el(tag),
     })
@@ -165,7 +171,7 @@ fn table(say: Say<'_>) -> Shape {
 
 fn cell(align: Align, tag: &'static str) -> Shape {
     let cell = el(tag).attr("dir", "auto");
-    whole(match align {
+    worded(match align {
         Align::None => cell,
         Align::Left => cell.class("left"),
         Align::Center => cell.class("center"),
@@ -202,11 +208,11 @@ fn image(to: &Destination, title: &str, say: Say<'_>) -> Shape {
         }
         _ => outer,
     };
-    Shape { outer, ..shape }
+    Shape { outer, ink: Ink::Words, ..shape }
 }
 
 fn reference(name: &str, say: Say<'_>) -> Shape {
     let open =
         button(&[("name", "note"), ("value", name), ("data-word", "note"), ("title", say(Word::Footnote))]);
-    within(el("sup"), open.text(name))
+    Shape { ink: Ink::Words, ..within(el("sup"), open.text(name)) }
 }

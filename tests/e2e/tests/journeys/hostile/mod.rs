@@ -2,6 +2,7 @@
 //! the page's own elements is drawn, and the page lives on.
 
 mod cases;
+mod shapes;
 
 use std::time::Duration;
 
