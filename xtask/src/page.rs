@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::failure::{OrFailure, Outcome};
 use crate::place::Place;
 use crate::tools::{self, BINARYEN, ESBUILD, TRUNK, Tool, Voice, WASM_BINDGEN, WASM_SPLIT};
-use crate::{entry, parts, run, rust_target, short_names, split};
+use crate::{entry, order, parts, run, rust_target, short_names, split};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
@@ -66,6 +66,7 @@ fn minify(folder: &Path, tools: &[PathBuf]) -> Outcome {
         make_small(&file, "--format=esm", tools)?;
         let program = file.with_file_name(name.to_string_lossy().replace(".js", "_bg.wasm"));
         short_names::rename(&file, &program)?;
+        order::reorder(&program)?;
     }
     Ok(())
 }

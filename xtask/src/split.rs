@@ -14,7 +14,7 @@ use std::process::{Command, ExitCode};
 use crate::failure::{Failure, OrFailure, Outcome};
 use crate::place::Place;
 use crate::trim::trim;
-use crate::{entry, run};
+use crate::{entry, order, run};
 
 /// Where the real wasm-bindgen is, for the one that stands in for it.
 const REAL: &str = "TUTTI_WASM_BINDGEN";
@@ -101,6 +101,7 @@ pub fn finish(place: &Place, into: &Path, tools: &[PathBuf]) -> Outcome {
     opt.env("PATH", run::path_with(tools)).arg(&part).arg("--output").arg(&small);
     opt.arg("-Oz").args(passes(&fs::read_to_string(place.root.join("index.html")).unwrap_or_default()));
     run::must(&mut opt, "The part of the program could not be made small.", "The lines above say why.")?;
+    order::reorder(&small)?;
     let bytes = fs::read(&small).or_failure(|| format!("{} cannot be read", small.display()), NEXT)?;
     let mut hasher = DefaultHasher::new();
     hasher.write(&bytes);

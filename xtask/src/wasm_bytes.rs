@@ -5,6 +5,10 @@ pub const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 /// The sections that are read or written here.
 pub const CUSTOM: u8 = 0;
 pub const IMPORTS: u8 = 2;
+pub const FUNCTIONS: u8 = 3;
+pub const EXPORTS: u8 = 7;
+pub const START: u8 = 8;
+pub const ELEMENTS: u8 = 9;
 pub const CODE: u8 = 10;
 pub const DATA: u8 = 11;
 
