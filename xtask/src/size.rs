@@ -44,7 +44,15 @@ pub fn size(place: &Place) -> Outcome {
 }
 
 /// As index.html gives them to trunk.
-const PASSES: [&str; 5] = ["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz"];
+const PASSES: [&str; 7] = [
+    "--low-memory-unused",
+    "--one-caller-inline-max-function-size=20",
+    "--skip-pass=local-cse",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+];
 
 /// What trunk does to a release, except that functions keep their names.
 fn as_shipped(built: &Path, folder: &Path, tools: &[PathBuf]) -> Outcome<PathBuf> {
