@@ -8,6 +8,7 @@
 //! - [`call`]: one call's life as a state machine, and the queue of calls
 //! - [`grid`]: the comparison and its rules: panels, parameters, what a reload keeps, the numbers
 //! - [`markdown`]: answers as a tree of blocks and words, while they stream
+//! - [`export`]: comparisons as files, and back
 //!
 //! The shell:
 //! - [`engine`]: the only loop that waits; drives calls over a transport into a sink
@@ -17,7 +18,7 @@
 //! Across all of them: [`later`], which marks what the first screen does without.
 //!
 //! Who may import whom: `ui -> engine -> call -> wire -> model`, `ui -> browser -> engine`,
-//! `ui -> grid -> model`, `ui -> markdown`. No circle, no arrow upwards; `tests/tidy.rs` reads the sources and holds it.
+//! `ui -> grid -> model`, `ui -> export -> grid`, `ui -> markdown`. No circle, no arrow upwards; `tests/tidy.rs` reads the sources and holds it.
 
 #![cfg_attr(
     not(test),
@@ -28,6 +29,7 @@
 pub mod browser;
 pub mod call;
 pub mod engine;
+pub mod export;
 pub mod grid;
 pub mod later;
 pub mod markdown;

@@ -112,6 +112,18 @@ impl PanelSettings {
         }
     }
 
+    /// The address, if it is not the one that the catalogue has for the provider.
+    pub fn foreign_address(&self) -> Option<&str> {
+        let address = self.base_url.trim();
+        (!address.is_empty() && address != own_address(self.row())).then_some(address)
+    }
+
+    /// It would send a prompt to an address, or with JSON, that only these settings name. Whoever takes
+    /// settings over from a stranger asks first.
+    pub fn is_foreign(&self) -> bool {
+        self.foreign_address().is_some() || !self.extra.trim().is_empty()
+    }
+
     /// Another provider: address, format and model become its own; what was said and set stays.
     /// An unknown id, or the provider that it is already, changes nothing.
     pub fn choose_provider(&mut self, id: &str) {

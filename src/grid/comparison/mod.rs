@@ -118,8 +118,13 @@ impl Comparison {
         index.is_some_and(|index| super::columns::move_by(&mut self.columns, index, delta))
     }
 
-    /// A column with an empty past.
+    /// A column with an empty past. A copy of a foreign one is as foreign.
     pub fn add_column(&mut self, settings: PanelSettings) -> ColumnId {
+        let is_copy = |column: &Column| {
+            let of = &column.settings;
+            column.is_foreign && of.base_url == settings.base_url && of.extra == settings.extra
+        };
+        let is_foreign = self.columns.iter().any(is_copy);
         let last = self.columns.iter().map(|column| column.id.0).max();
         let id = ColumnId(last.map_or(0, |last| last.saturating_add(1)));
         self.columns.push(Column {
@@ -127,7 +132,7 @@ impl Comparison {
             settings,
             inherited: Vec::new(),
             is_removed: false,
-            is_foreign: false,
+            is_foreign,
             unknown: Object::new(),
         });
         id

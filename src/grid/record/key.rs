@@ -3,7 +3,10 @@
 //! Every key begins with the comparison's id, so all that belongs to one comparison is one range of each
 //! store.
 
-use super::super::comparison::{ColumnId, FileId, Id, ReplyId, RoundId};
+use super::{
+    super::comparison::{ColumnId, FileId, Id, ReplyId, RoundId},
+    fields::small,
+};
 use crate::model::json::Json;
 
 /// A store of the database.
@@ -104,6 +107,17 @@ impl Key {
 
 fn numbers_of(reply: ReplyId) -> [u32; 3] {
     [reply.round.0, reply.column.0, reply.version]
+}
+
+/// The numbers of a round, a column and a version.
+pub fn reply_to_json(id: ReplyId) -> Json<'static> {
+    Json::List(vec![id.round.0.into(), id.column.0.into(), id.version.into()])
+}
+
+pub fn reply_from_json(json: &Json<'_>) -> Option<ReplyId> {
+    let [round, column, version] = json.as_list()? else { return None };
+    let (round, column) = (RoundId(small(round)?), ColumnId(small(column)?));
+    Some(ReplyId { round, column, version: small(version)? })
 }
 
 /// What is done in one transaction, in this order: all of it, or nothing.

@@ -6,7 +6,7 @@ use super::{
     answer::{error_from_fields, error_to_json},
     comparison::tokens,
     fields::{BadRecord, Fields, Why, small},
-    flag, group, list, optional_count, versioned, words,
+    flag, group, key, list, optional_count, versioned, words,
 };
 use crate::{
     grid::{
@@ -160,7 +160,7 @@ impl Known {
 /// A round alone, or the round, the column and the version of a reply.
 pub(super) fn turn_to_json(turn: &Turn) -> Json<'static> {
     match turn.reply {
-        Some(id) => reply_id_to_json(id),
+        Some(id) => key::reply_to_json(id),
         None => Json::List(vec![turn.round.0.into()]),
     }
 }
@@ -168,26 +168,16 @@ pub(super) fn turn_to_json(turn: &Turn) -> Json<'static> {
 pub(super) fn turn_from_json(json: &Json<'_>) -> Result<Turn, BadRecord> {
     let turn = match json.items() {
         [round] => small(round).map(|round| Turn { round: RoundId(round), reply: None }),
-        _ => reply_id_from_json(json).map(|id| Turn { round: id.round, reply: Some(id) }),
+        _ => key::reply_from_json(json).map(|id| Turn { round: id.round, reply: Some(id) }),
     };
     turn.ok_or(Why::Wrong.into())
-}
-
-fn reply_id_to_json(id: ReplyId) -> Json<'static> {
-    Json::List(vec![id.round.0.into(), id.column.0.into(), id.version.into()])
-}
-
-fn reply_id_from_json(json: &Json<'_>) -> Option<ReplyId> {
-    let [round, column, version] = json.as_list()? else { return None };
-    let (round, column) = (RoundId(small(round)?), ColumnId(small(column)?));
-    Some(ReplyId { round, column, version: small(version)? })
 }
 
 fn attachment_to_json(attachment: &Attachment) -> Json<'static> {
     let fields = match attachment {
         Attachment::File(id) => vec![("file", id.0.into())],
         Attachment::Answer { of, by, text } => {
-            vec![("answer", reply_id_to_json(*of)), ("by", words(by)), ("text", words(text))]
+            vec![("answer", key::reply_to_json(*of)), ("by", words(by)), ("text", words(text))]
         }
     };
     group(fields, &Object::new())
@@ -195,7 +185,7 @@ fn attachment_to_json(attachment: &Attachment) -> Json<'static> {
 
 fn attachment_from_json(json: &Json<'_>) -> Result<Attachment, BadRecord> {
     let fields = Fields::of(json)?;
-    match fields.maybe("answer", reply_id_from_json)? {
+    match fields.maybe("answer", key::reply_from_json)? {
         Some(of) => Ok(Attachment::Answer { of, by: fields.text("by")?, text: fields.text("text")? }),
         None => Ok(Attachment::File(FileId(fields.must("file", small)?))),
     }

@@ -157,6 +157,18 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Brings the names of all objects into the order of their bytes.
+    pub fn sort(&mut self) {
+        match self {
+            Self::List(items) => items.iter_mut().for_each(Json::sort),
+            Self::Object(Object(fields)) => {
+                fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+                fields.iter_mut().for_each(|(_, value)| value.sort());
+            }
+            _ => {}
+        }
+    }
+
     /// The same, with texts of its own.
     pub fn into_owned(self) -> Json<'static> {
         match self {
@@ -360,6 +372,13 @@ mod tests {
         assert_eq!(fields.get("a").unwrap().as_u64(), Some(4));
         fields.remove("a");
         assert_eq!(json.to_string(), r#"{"b":2}"#);
+    }
+
+    #[test]
+    fn names_are_sorted_at_every_level() {
+        let mut json = read(r#"{"b":[{"z":1,"y":2}],"a":{"d":1,"c":2},"B":0,"":0}"#);
+        json.sort();
+        assert_eq!(json.to_text(), r#"{"":0,"B":0,"a":{"c":2,"d":1},"b":[{"y":2,"z":1}]}"#);
     }
 
     #[test]

@@ -1,0 +1,9 @@
+//! Comparisons as files, and back. Pure: text in, text out.
+//!
+//! - [`json`]: the whole of it, to be imported again
+//! - [`split`]: the comparisons of a file that comes in pieces, one after the other
+//!
+//! No key is ever here: keys belong to origins and lie in the keyring, not in comparisons.
+
+pub mod json;
+pub mod split;
