@@ -664,3 +664,88 @@ fn the_load_of_a_request_is_a_sum_of_what_is_known() {
     let read = world.comparison.reply(turns[0].reply.unwrap()).unwrap().tokens;
     assert_eq!(read, 2);
 }
+
+/// The messages of a follow-up, as they go out: after an answer with those items among its words.
+fn sent_back(provider: &str, dialect: Dialect, items: &[(usize, &str)]) -> String {
+    let item = |(after, json): &(usize, &str)| {
+        let json = Json::read(json).unwrap().into_owned();
+        Placed { after: *after, item: Opaque { dialect, json } }
+    };
+    let answer = Answer {
+        text: "one two".to_owned(),
+        reasoning: vec!["hm".to_owned()],
+        opaque: items.iter().map(item).collect(),
+        ..Answer::default()
+    };
+    let (mut world, column) = talk(provider, &[answer]);
+    let settings = &mut world.comparison.column_mut(column).unwrap().settings;
+    settings.dialect = dialect;
+    world.comparison.begin(RoundId(0), column, Vec::new(), None);
+    let again = ReplyId { round: RoundId(0), column, version: 1 };
+    let first = world.texts.answers[&ReplyId { version: 0, ..again }].clone();
+    world.comparison.reply_mut(again).unwrap().over(End::Finished, &first);
+    world.texts.answers.insert(again, first);
+    let request = world.request(column, world.comparison.tip().unwrap()).unwrap();
+    let encoded = encode(catalog::find(provider).unwrap(), dialect, None, &request).unwrap();
+    let body = Json::read(&encoded.request.body.unwrap()).unwrap().into_owned();
+    let list = ["messages", "contents", "input"].into_iter().find_map(|name| body.get(name)).unwrap();
+    // The prompts around it are as ever.
+    let [_, answer @ .., _] = list.items() else { panic!("{body}") };
+    answer.iter().map(Json::to_text).collect::<Vec<_>>().join("\n")
+}
+
+/// WIRE.md, by dialect: Anthropic's signed blocks verbatim and in their place, OpenAI's encrypted reasoning
+/// before what followed it, Google's signature on its part, OpenRouter's list as it came; thoughts of others
+/// do not go back.
+#[test]
+fn what_a_provider_must_get_back_goes_back_in_its_form() {
+    let check = |provider: &str, dialect, items: &[(usize, &str)], expected: &str| {
+        assert_eq!(sent_back(provider, dialect, items), expected, "{provider}");
+    };
+    check(
+        "anthropic",
+        Dialect::AnthropicMessages,
+        &[
+            (0, r#"{"type":"thinking","thinking":"a","signature":"s1"}"#),
+            (3, r#"{"type":"redacted_thinking","data":"d"}"#),
+        ],
+        concat!(
+            r#"{"role":"assistant","content":[{"type":"thinking","thinking":"a","signature":"s1"},"#,
+            r#"{"type":"text","text":"one"},{"type":"redacted_thinking","data":"d"},"#,
+            r#"{"type":"text","text":" two"}]}"#
+        ),
+    );
+    check(
+        "openai",
+        Dialect::OpenaiResponses,
+        &[(0, r#"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"e"}"#)],
+        concat!(
+            r#"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"e"}"#,
+            "\n",
+            r#"{"role":"assistant","content":[{"type":"output_text","text":"one two"}]}"#
+        ),
+    );
+    check(
+        "google",
+        Dialect::Gemini,
+        &[(7, r#"{"text":"","thoughtSignature":"s"}"#)],
+        r#"{"role":"model","parts":[{"text":"one two"},{"text":"","thoughtSignature":"s"}]}"#,
+    );
+    check(
+        "openrouter",
+        Dialect::OpenaiChat,
+        &[(7, r#"{"reasoning_details":[{"type":"reasoning.encrypted","data":"d"}]}"#)],
+        concat!(
+            r#"{"role":"assistant","content":"one two","#,
+            r#""reasoning_details":[{"type":"reasoning.encrypted","data":"d"}]}"#
+        ),
+    );
+    for (provider, dialect) in [
+        ("deepseek", Dialect::OpenaiChat),
+        ("mistral", Dialect::Mistral),
+        ("cohere", Dialect::CohereV2),
+        ("ollama", Dialect::OllamaChat),
+    ] {
+        check(provider, dialect, &[], r#"{"role":"assistant","content":"one two"}"#);
+    }
+}

@@ -27,7 +27,9 @@ use tutti::{
     },
 };
 
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 11] = [
+    "said\r# Another model\r\n\rand\r```",
+    "<!--\n<details>\n$$\n- [ ] x\n    # y",
     "",
     "Why is the sky blue?",
     "하늘은 왜 파란가?\n\n空はなぜ青いのか。",
