@@ -93,7 +93,8 @@ fn elements(mut section: Reader, place: impl Fn(u64) -> Option<u64>) -> Option<V
     const PLACED: u64 = 0;
     const DECLARED: u64 = 3;
     const EXPRESSIONS: u64 = 4;
-    const NO_FUNCTION: &[u8] = &[0xd0, 0x70, END];
+    const NO_FUNCTION: u8 = 0xd0;
+    const A_FUNCTION: u8 = 0xd2;
     const END: u8 = 0x0b;
     let mut lists = Vec::new();
     let mut count = 0;
@@ -116,20 +117,33 @@ fn elements(mut section: Reader, place: impl Fn(u64) -> Option<u64>) -> Option<V
         }
         list.extend(section.since(before)?);
         let length = section.number()?;
-        if kind == EXPRESSIONS {
-            for _ in 0..length {
-                if section.take(NO_FUNCTION.len())? != NO_FUNCTION {
-                    return None;
-                }
-            }
-            continue;
-        }
         put_number(&mut list, length);
+        let mut is_empty = true;
         for _ in 0..length {
-            put_number(&mut list, place(section.number()?)?);
+            if kind != EXPRESSIONS {
+                put_number(&mut list, place(section.number()?)?);
+                is_empty = false;
+                continue;
+            }
+            let instruction = section.byte()?;
+            list.push(instruction);
+            match instruction {
+                NO_FUNCTION => list.push(section.byte()?),
+                A_FUNCTION => {
+                    put_number(&mut list, place(section.number()?)?);
+                    is_empty = false;
+                }
+                _ => return None,
+            }
+            if section.byte()? != END {
+                return None;
+            }
+            list.push(END);
         }
-        lists.extend(list);
-        count += 1;
+        if !is_empty {
+            lists.extend(list);
+            count += 1;
+        }
     }
     let mut content = Vec::new();
     put_number(&mut content, count);
@@ -221,7 +235,11 @@ mod tests {
             (TABLES, b"\x01\x70\0\x05"),
             (EXPORTS, b"\x03\x01a\0\x02\x01b\0\x03\x01t\x01\0"),
             (START, b"\x03"),
-            (ELEMENTS, b"\x03\0\x41\x01\x0b\x03\x02\x03\0\x04\x41\x04\x0b\x01\xd0\x70\x0b\x03\0\x01\x02"),
+            (
+                ELEMENTS,
+                b"\x04\0\x41\x01\x0b\x03\x02\x03\0\x04\x41\x04\x0b\x01\xd0\x70\x0b\
+                \x04\x41\x04\x0b\x02\xd0\x70\x0b\xd2\x02\x0b\x03\0\x01\x02",
+            ),
             (
                 CODE,
                 &code(&[
@@ -239,7 +257,10 @@ mod tests {
             (TABLES, b"\x01\x70\0\x05"),
             (EXPORTS, b"\x03\x01a\0\x03\x01b\0\x02\x01t\x01\0"),
             (START, b"\x02"),
-            (ELEMENTS, b"\x02\0\x41\x01\x0b\x03\x03\x02\0\x03\0\x01\x03"),
+            (
+                ELEMENTS,
+                b"\x03\0\x41\x01\x0b\x03\x03\x02\0\x04\x41\x04\x0b\x02\xd0\x70\x0b\xd2\x03\x0b\x03\0\x01\x03",
+            ),
             (
                 CODE,
                 &code(&[
@@ -278,7 +299,7 @@ mod tests {
         };
         assert!(with(b"\0", b"\0\x0b").is_some());
         assert!(with(b"\x01\x05\x70\0", b"\0\x0b").is_none(), "another kind of list");
-        assert!(with(b"\x01\x04\x41\0\x0b\x01\xd2\0\x0b", b"\0\x0b").is_none(), "functions as expressions");
+        assert!(with(b"\x01\x04\x41\0\x0b\x01\x23\0\x0b", b"\0\x0b").is_none(), "what a global holds");
         assert!(with(b"\x01\0\x41\0\x0b\x01\x01", b"\0\x0b").is_none(), "no such function");
         assert!(with(b"\0", b"\0\x10\x01\x0b").is_none(), "no such function");
     }
