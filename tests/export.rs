@@ -177,6 +177,11 @@ fn what_is_wrong_is_told_with_its_place() {
     assert_eq!(read("[]"), Err(BadImport::Foreign));
     assert_eq!(read(&"[".repeat(1_000_000)), Err(BadImport::TooDeep));
     assert_eq!(read(&" ".repeat(LIMIT + 1)), Err(BadImport::TooLarge));
+    // Small enough, and still more than a page could hold.
+    let many = |piece: &str, count: usize| format!("[{}0]", piece.repeat(count));
+    assert_eq!(read(&many("{\"a\":1},", 1_000_001)), Err(BadImport::TooLarge));
+    assert_eq!(read(&many("0,", 8_000_000)), Err(BadImport::TooLarge));
+    assert_eq!(read(&many("\"{,[\\\"{,[\",", 1_000_000)), Err(BadImport::Foreign));
 }
 
 #[test]
@@ -267,4 +272,16 @@ fn an_archive_is_comparisons_one_after_the_other() {
     splitter.finish().unwrap();
     let again: String = out.iter().map(|part| write(&read(part).unwrap().0).unwrap()).collect();
     assert_eq!(again, file);
+}
+
+#[test]
+fn a_file_full_of_names_that_nobody_knows_costs_no_more_than_its_length() {
+    let text = write(&sample()).unwrap();
+    let names: String = (0..300_000).map(|number| format!("\"x{number}\":0,")).collect();
+    let full = text.replacen("\"comparison\":{", &format!("\"comparison\":{{{names}"), 1);
+    // Work that grows with the square of it would take minutes here.
+    let (back, _) = read(&full).unwrap();
+    assert_eq!(write(&back).unwrap(), text);
+    let stored = Whole::of_records(back.records()).unwrap();
+    assert_eq!(stored, back);
 }

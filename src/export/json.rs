@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::{
     grid::{
         comparison::{Comparison, FileId, ReplyId, RoundId, reply::End},
-        record::{BadRecord, Whole, Why, answer, comparison, fields::Fields, key, round, whole},
+        record::{self, BadRecord, Whole, Why, answer, fields::Fields, key, round, whole},
     },
     model::{
         answer::Answer,
@@ -68,26 +68,22 @@ pub struct Preview {
 /// # Errors
 /// The text of a reply or the content of a file is not at hand.
 pub fn write(whole: &Whole) -> Result<String, BadRecord> {
-    let mut whole = whole.clone();
-    whole.forget_unknown();
-    for column in whole.comparison.columns().iter().map(|column| column.id).collect::<Vec<_>>() {
-        if let Some(column) = whole.comparison.column_mut(column) {
-            column.is_foreign = false;
-        }
-    }
-    whole.comparison.revision = 0;
-    close(&mut whole);
-    check(&whole)?;
+    let mut comparison = whole.comparison.clone();
+    comparison.forget_unknown();
+    comparison.columns_mut().iter_mut().for_each(|column| column.is_foreign = false);
+    comparison.revision = 0;
+    close(&mut comparison, &whole.answers);
+    check(&comparison, whole)?;
     let answers = whole
         .answers
         .iter()
         .map(|(id, it)| Json::object(vec![("of", key::reply_to_json(*id)), ("answer", answer::to_json(it))]));
     let files = whole.files.values().map(|content| whole::file_to_json(content)).collect();
-    let rounds = whole.comparison.rounds().iter().map(round::to_json).collect();
+    let rounds = comparison.rounds().iter().map(round::to_json).collect();
     let mut json = Json::object(vec![
         ("format", FORMAT.into()),
         ("v", VERSION.into()),
-        ("comparison", comparison::to_json(&whole.comparison)),
+        ("comparison", record::comparison::to_json(&comparison)),
         ("rounds", Json::List(rounds)),
         ("answers", Json::List(answers.collect())),
         ("files", Json::List(files)),
@@ -97,17 +93,17 @@ pub fn write(whole: &Whole) -> Result<String, BadRecord> {
 }
 
 /// What is still coming is told as far as it has come.
-fn close(whole: &mut Whole) {
+fn close(comparison: &mut Comparison, answers: &BTreeMap<ReplyId, Answer>) {
     let mut open = Vec::new();
-    each_reply(&whole.comparison, |id, end, _| {
+    each_reply(comparison, |id, end, _| {
         if end == End::Open {
             open.push(id);
         }
     });
     let nothing = Answer::default();
     for id in open {
-        let so_far = whole.answers.get(&id).unwrap_or(&nothing);
-        if let Some(reply) = whole.comparison.reply_mut(id) {
+        let so_far = answers.get(&id).unwrap_or(&nothing);
+        if let Some(reply) = comparison.reply_mut(id) {
             reply.over(End::Cut, so_far);
         }
     }
@@ -125,9 +121,9 @@ fn each_reply(comparison: &Comparison, mut say: impl FnMut(ReplyId, End, bool)) 
 }
 
 /// Every text is there that something names, and nothing else.
-fn check(whole: &Whole) -> Result<(), BadRecord> {
+fn check(comparison: &Comparison, whole: &Whole) -> Result<(), BadRecord> {
     let mut known = BTreeMap::new();
-    each_reply(&whole.comparison, |id, _, has_words| {
+    each_reply(comparison, |id, _, has_words| {
         known.insert(id, has_words);
     });
     let place = |id: &ReplyId| format!("answers/{}-{}-{}", id.round.0, id.column.0, id.version);
@@ -138,7 +134,7 @@ fn check(whole: &Whole) -> Result<(), BadRecord> {
     if let Some(id) = whole.answers.keys().find(|id| !known.contains_key(id)) {
         return Err(BadRecord::from(Why::Dangling).at(place(id)));
     }
-    let files = whole.comparison.files().len();
+    let files = comparison.files().len();
     let is_there =
         |index: &usize| u32::try_from(*index).is_ok_and(|id| whole.files.contains_key(&FileId(id)));
     match (0..files).find(|index| !is_there(index)) {
@@ -154,7 +150,7 @@ fn check(whole: &Whole) -> Result<(), BadRecord> {
 /// # Errors
 /// It is none, too large, too deep, of a newer version, or something in it is wrong: then there is nothing.
 pub fn read(text: &str) -> Result<(Whole, Preview), BadImport> {
-    if text.len() > LIMIT {
+    if text.len() > LIMIT || !is_light(text) {
         return Err(BadImport::TooLarge);
     }
     let json = Json::read_within(text, DEPTH_LIMIT).map_err(|fault| match fault.is_too_deep {
@@ -176,18 +172,36 @@ pub fn read(text: &str) -> Result<(Whole, Preview), BadImport> {
         return Err(BadRecord::from(why).at("v").into());
     }
     let mut whole = records(&mut file)?;
-    whole.forget_unknown();
+    whole.comparison.forget_unknown();
     whole.comparison.revision = 0;
-    close(&mut whole);
-    check(&whole)?;
+    close(&mut whole.comparison, &whole.answers);
+    check(&whole.comparison, &whole)?;
     let preview = switch_off(&mut whole);
     Ok((whole, preview))
+}
+
+/// A tree of it fits into a page's memory: an object in it takes half a kilobyte, anything else 32 bytes.
+fn is_light(text: &str) -> bool {
+    const OBJECTS: u32 = 1_000_000;
+    const VALUES: u32 = 8_000_000;
+    let (mut objects, mut values, mut in_string, mut is_escaped) = (0, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'{' if !in_string => objects += 1,
+            b',' | b'[' if !in_string => values += 1,
+            _ => {}
+        }
+    }
+    objects <= OBJECTS && values <= VALUES
 }
 
 /// The records of a file, each taken out of it.
 fn records(file: &mut Object<'_>) -> Result<Whole, BadImport> {
     let own = take(file, "comparison").into_owned();
-    let own = comparison::from_json(own).map_err(|bad| bad.at("comparison"))?;
+    let own = record::comparison::from_json(own).map_err(|bad| bad.at("comparison"))?;
     let mut rounds = Vec::new();
     for (index, record) in items(file, "rounds")?.into_iter().enumerate() {
         let id = RoundId(u32::try_from(index).map_err(|_| BadImport::TooLarge)?);
@@ -229,8 +243,7 @@ fn items<'a>(file: &mut Object<'a>, name: &'static str) -> Result<Vec<Json<'a>>,
 
 fn switch_off(whole: &mut Whole) -> Preview {
     let mut preview = Preview::default();
-    for id in whole.comparison.columns().iter().map(|column| column.id).collect::<Vec<_>>() {
-        let Some(column) = whole.comparison.column_mut(id) else { continue };
+    for column in whole.comparison.columns_mut() {
         column.is_foreign = column.settings.is_foreign();
         preview.switched_off += usize::from(column.is_foreign);
         let address = column.settings.foreign_address().map(str::to_owned);

@@ -11,8 +11,9 @@ use crate::{
     },
 };
 
-/// What a row says, in the order of the columns of a table.
-pub const NAMES: [&str; 22] = [
+/// What a row says, in the order of the columns of a table. A version that continues another has only its own
+/// words.
+pub const NAMES: [&str; 23] = [
     "comparison",
     "title",
     "round",
@@ -22,6 +23,7 @@ pub const NAMES: [&str; 22] = [
     "provider",
     "model",
     "version",
+    "continues",
     "chosen",
     "winner",
     "note",
@@ -90,7 +92,7 @@ pub fn json_lines(whole: &Whole) -> String {
     out
 }
 
-fn rows(whole: &Whole) -> Vec<[Json<'static>; 22]> {
+fn rows(whole: &Whole) -> Vec<[Json<'static>; 23]> {
     let comparison = &whole.comparison;
     let mut rows = Vec::new();
     for round in comparison.rounds() {
@@ -112,7 +114,7 @@ fn row(
     id: ReplyId,
     reply: &Reply,
     is_chosen: bool,
-) -> [Json<'static>; 22] {
+) -> [Json<'static>; 23] {
     let comparison = &whole.comparison;
     let nothing = Answer::default();
     let answer = whole.answers.get(&id).unwrap_or(&nothing);
@@ -125,8 +127,7 @@ fn row(
     let finish = answer.finish.as_ref();
     // Counted from 1, as a person counts.
     let number = |index: u32| Json::from(u64::from(index) + 1);
-    let texts = comparison.versions(id).into_iter().filter_map(|id| whole.answers.get(&id));
-    let text: String = texts.map(|answer| [answer.text.as_str(), &answer.refusal].concat()).collect();
+    let text = [answer.text.as_str(), &answer.refusal].concat();
     [
         comparison.id.to_string().into(),
         own(comparison.title()),
@@ -137,6 +138,7 @@ fn row(
         own(&setup.provider),
         own(setup.model.trim()),
         number(id.version),
+        reply.continues.map_or(Json::Null, number),
         is_chosen.into(),
         reply.is_winner.into(),
         own(&reply.note),

@@ -27,6 +27,9 @@ pub use id::{ColumnId, FileId, Id, ReplyId, RoundId};
 use reply::{End, Reply};
 use round::{Cell, FileInfo, Prompt, Round};
 
+/// The most versions of one cell.
+pub const MAX_VERSIONS: usize = 1000;
+
 /// A column: a model with its settings, and what it took over from another when it joined.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
@@ -106,6 +109,10 @@ impl Comparison {
 
     pub fn column(&self, id: ColumnId) -> Option<&Column> {
         self.columns.iter().find(|column| column.id == id)
+    }
+
+    pub fn columns_mut(&mut self) -> &mut [Column] {
+        &mut self.columns
     }
 
     pub fn column_mut(&mut self, id: ColumnId) -> Option<&mut Column> {
@@ -192,7 +199,8 @@ impl Comparison {
     }
 
     /// A call for a cell begins: a new version, which is the chosen one from now on. What is sent is noted:
-    /// the settings of the column as they are, and those turns of its past.
+    /// the settings of the column as they are, and those turns of its past. `None` when there is no such cell,
+    /// or it has [`MAX_VERSIONS`].
     pub fn begin(
         &mut self,
         round: RoundId,
@@ -203,7 +211,7 @@ impl Comparison {
         let settings = self.column(column)?.settings.clone();
         let setup = self.setup_of(settings)?;
         let trimmed = self.past(column, round).len().saturating_sub(sent.len());
-        let cell = self.cell_mut(round, column)?;
+        let cell = self.cell_mut(round, column).filter(|cell| cell.versions.len() < MAX_VERSIONS)?;
         let version = u32::try_from(cell.versions.len()).ok()?;
         let continues = continues.filter(|earlier| *earlier < version);
         let trimmed = u32::try_from(trimmed).unwrap_or(u32::MAX);

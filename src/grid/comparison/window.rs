@@ -3,7 +3,10 @@
 //! All of it is sums of numbers that are kept with rounds and replies: it may be asked at every key press.
 
 use super::{ColumnId, Comparison, Turn};
-use crate::grid::estimate;
+use crate::{
+    grid::{estimate, settings::PanelSettings},
+    model::{listing::ModelInfo, provider::Dialect},
+};
 
 /// Tokens that mark a message as one (OpenAI Cookbook, "How to count tokens with tiktoken").
 const MESSAGE: u64 = 4;
@@ -52,6 +55,14 @@ pub struct Trim {
 }
 
 impl Window {
+    /// What the provider's list tells of the model, and what its settings ask for. Google's and Anthropic's
+    /// lists tell what the prompt alone may come to.
+    pub fn of(info: Option<&ModelInfo>, settings: &PanelSettings) -> Self {
+        let is_prompts_own = matches!(settings.dialect, Dialect::Gemini | Dialect::AnthropicMessages);
+        let answer = if is_prompts_own { Some(0) } else { settings.sampling.max_tokens };
+        Self { context: info.and_then(|info| info.context), answer }
+    }
+
     /// What a request may come to, in tokens, with room for the answer. An answer may be limited to more than
     /// there is room for: then half of the window is the prompt's.
     pub fn room(self) -> Option<u64> {
@@ -120,6 +131,7 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::catalog;
 
     fn window(context: u64) -> Window {
         Window { context: Some(context), answer: Some(0) }
@@ -138,6 +150,19 @@ mod tests {
         check(400, Fit::Fits);
         assert_eq!(load(&[u64::from(u32::MAX)]).fit(Window::default()), Fit::Unknown);
         assert_eq!(load(&[]).fit(Window { context: Some(0), answer: None }), Fit::Unknown);
+    }
+
+    #[test]
+    fn what_a_list_tells_is_taken_as_its_provider_means_it() {
+        let info = ModelInfo { context: Some(10_000), ..ModelInfo::default() };
+        let room = |id: &str, max_tokens: Option<u32>| {
+            let mut settings = PanelSettings::new(catalog::find(id).unwrap(), "m");
+            settings.sampling.max_tokens = max_tokens;
+            assert_eq!(Window::of(None, &settings).room(), None);
+            Window::of(Some(&info), &settings).room()
+        };
+        assert_eq!([room("openrouter", None), room("openrouter", Some(3000))], [Some(8976), Some(7000)]);
+        assert_eq!([room("google", Some(3000)), room("anthropic", None)], [Some(10_000); 2]);
     }
 
     #[test]

@@ -136,11 +136,8 @@ impl<'a> Fields<'a> {
 
     /// All fields but those.
     pub fn unknown(self, known: &[&str]) -> Object<'static> {
-        let mut rest = Object::new();
-        for (name, value) in self.0.iter().filter(|(name, _)| !known.contains(name)) {
-            rest.set(name.to_owned(), value.clone().into_owned());
-        }
-        rest
+        let rest = self.0.iter().filter(|(name, _)| !known.contains(name));
+        rest.map(|(name, value)| (name.to_owned(), value.clone().into_owned())).collect()
     }
 }
 

@@ -21,6 +21,8 @@ pub mod round;
 pub mod segment;
 pub mod whole;
 
+use std::collections::BTreeMap;
+
 use crate::model::json::{Json, Object};
 pub use fields::{BadRecord, Why};
 pub use key::{Act, Batch, Key, Store};
@@ -66,15 +68,16 @@ fn versioned(mut fields: Vec<(&str, Json<'static>)>, unknown: &Object<'static>) 
 
 /// An object within a record. What is `null` is not written; what this version does not know is.
 fn group(fields: Vec<(&str, Json<'static>)>, unknown: &Object<'static>) -> Json<'static> {
-    let own = fields.into_iter().filter(|(_, value)| !value.is_null());
-    let mut all: Vec<(String, Json<'static>)> = own.map(|(name, value)| (name.to_owned(), value)).collect();
-    let others = unknown.iter().map(|(name, value)| (name.to_owned(), value.clone()));
-    let others: Vec<_> = others.filter(|(name, _)| all.iter().all(|(own, _)| own != name)).collect();
-    all.extend(others);
-    all.sort_by(|one, other| one.0.cmp(&other.0));
-    let mut object = Object::new();
-    all.into_iter().for_each(|(name, value)| object.set(name, value));
-    Json::Object(object)
+    // By name, so that the work is small however much this version does not know. Its own names count.
+    let mut all: BTreeMap<String, Json<'static>> =
+        unknown.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    for (name, value) in fields {
+        match value {
+            Json::Null => drop(all.remove(name)),
+            value => drop(all.insert(name.to_owned(), value)),
+        }
+    }
+    Json::Object(all.into_iter().collect())
 }
 
 fn words(text: &str) -> Json<'static> {

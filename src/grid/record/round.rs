@@ -11,7 +11,7 @@ use super::{
 use crate::{
     grid::{
         comparison::{
-            ColumnId, Comparison, FileId, ReplyId, RoundId, Turn,
+            ColumnId, Comparison, FileId, MAX_VERSIONS, ReplyId, RoundId, Turn,
             reply::{End, Reply},
             round::{Attachment, Cell, Kept, Prompt, Round},
         },
@@ -124,6 +124,7 @@ impl Known {
             check(self.columns.contains(&cell.column), Why::Dangling, "column")
                 .and_then(|()| check(is_new, Why::Twice, "column"))
                 .and_then(|()| check(cell.chosen < cell.versions.len().max(1), Why::Dangling, "chosen"))
+                .and_then(|()| check(cell.versions.len() <= MAX_VERSIONS, Why::Wrong, "versions"))
                 .and_then(|()| self.check_versions(index, &cell.versions))
                 .map_err(|bad| bad.at(place).at("cells"))?;
         }

@@ -78,18 +78,19 @@ impl Whole {
         whole.comparison = round::with_rounds(comparison, rounds).map_err(|bad| (key, bad))?;
         Ok(whole)
     }
+}
 
+impl Comparison {
     /// Forgets what only another version of this program knows.
     pub fn forget_unknown(&mut self) {
-        let comparison = &mut self.comparison;
-        let columns = comparison.columns.iter_mut().map(|column| &mut column.unknown);
+        let columns = self.columns.iter_mut().map(|column| &mut column.unknown);
         let (mut rounds, mut replies) = (Vec::new(), Vec::new());
-        for round in &mut comparison.rounds {
+        for round in &mut self.rounds {
             rounds.push(&mut round.unknown);
             let versions = round.cells.iter_mut().flat_map(|cell| &mut cell.versions);
             replies.extend(versions.map(|reply| &mut reply.unknown));
         }
-        let all = columns.chain(rounds).chain(replies).chain([&mut comparison.unknown]);
+        let all = columns.chain(rounds).chain(replies).chain([&mut self.unknown]);
         all.for_each(|unknown| *unknown = Object::new());
     }
 }

@@ -255,6 +255,12 @@ impl<'a> FromIterator<(&'a str, Json<'a>)> for Object<'a> {
     }
 }
 
+impl<'a> FromIterator<(String, Json<'a>)> for Object<'a> {
+    fn from_iter<I: IntoIterator<Item = (String, Json<'a>)>>(fields: I) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (Cow::Owned(name), value)).collect())
+    }
+}
+
 impl<'a> From<&'a str> for Json<'a> {
     fn from(text: &'a str) -> Self {
         Self::text(text)
