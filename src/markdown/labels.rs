@@ -85,8 +85,16 @@ pub fn link_name(label: &str) -> String {
     [" ", &folded(label)].concat()
 }
 
+/// However many blanks stand in the label, or around it.
 pub fn note_name(label: &str) -> String {
-    ["^", &folded(label)].concat()
+    let mut name = String::from("^");
+    for word in label.split([' ', '\t', '\x0b', '\x0c']).filter(|word| !word.is_empty()) {
+        if name.len() > 1 {
+            name.push(' ');
+        }
+        name.push_str(word);
+    }
+    folded(&name)
 }
 
 /// The labels of all that looks like a reference to a note, also where it is none.

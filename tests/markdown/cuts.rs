@@ -105,6 +105,8 @@ fn findings() {
         "[a]\r***\n[a]: https://a.b/c| a | b |\n",
         // A note that ends in a line of its own indentation, because another begins there.
         "[^n]: \n\t[^n]: [a]: /u\n",
+        "[^n]:\n\n=\n[^n ]",
+        "[^a b]: x\n\nword\n\n[^ a\t  b ] [^a  B]\n",
         // An empty code span, and empty LaTeX.
         "``$$$$",
         // What looks like a table, or a list after one, and is the label of a definition.

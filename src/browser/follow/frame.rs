@@ -34,6 +34,11 @@ const REST: f64 = 12.0;
 /// And at most so many milliseconds, or as long as it took.
 const LONGEST_REST_MS: f64 = 250.0;
 
+/// More bytes than this in a frame (1,500 tokens a second) nobody reads: they are drawn every second frame.
+const MUCH: usize = 100;
+/// Less than two frames, in milliseconds.
+const MUCH_REST_MS: f64 = 25.0;
+
 /// What is off the screen is drawn that often, in milliseconds: when it comes on the screen, it is drawn
 /// at once.
 const UNSEEN_MS: f64 = 500.0;
@@ -292,7 +297,8 @@ fn rest(drawn: &[Drawn], began: f64, ended: f64) {
     for (container, took) in drawn {
         let share = if all > 0.0 { took / all } else { 0.0 };
         let cost = took + layout * share;
-        container.rests_until.set(ended + (REST * cost).min(LONGEST_REST_MS.max(cost)));
+        let least = if container.written.get() > MUCH { MUCH_REST_MS } else { 0.0 };
+        container.rests_until.set(ended + (REST * cost).min(LONGEST_REST_MS.max(cost)).max(least));
     }
 }
 

@@ -55,6 +55,11 @@ impl Follow {
         }
     }
 
+    /// Says how many bytes `draw` has just drawn: what comes faster than anyone reads is drawn less often.
+    pub fn wrote(&self, bytes: usize) {
+        self.0.written.set(bytes);
+    }
+
     /// Goes to the end and stays there: the "new text" button.
     pub fn to_end(&self) {
         self.0.is_following.set(true);
@@ -89,6 +94,8 @@ struct Container {
     draws: OnceCell<Draws>,
     /// It is not drawn again before that time, in milliseconds of the page.
     rests_until: Cell<f64>,
+    /// Bytes that were drawn the last time.
+    written: Cell<usize>,
     /// What the page's style sheet was told of who follows.
     is_marked: Cell<bool>,
     on_below: Box<dyn Fn(bool)>,
@@ -121,6 +128,7 @@ impl Container {
             element: element.clone(),
             draws: OnceCell::new(),
             rests_until: 0.0.into(),
+            written: 0.into(),
             is_marked: false.into(),
             on_below,
             is_following: true.into(),

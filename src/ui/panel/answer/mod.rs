@@ -69,6 +69,7 @@ impl Answer {
                 reply.is_drawn.set(true);
             }
             follow.grew();
+            follow.wrote(fresh.text.len());
             fresh.has_more
         };
         follow.draw_with(panel.reply.news.clone(), draw);

@@ -10,8 +10,8 @@ use tutti_e2e::{ComparePage, Phase, Result, drawn, journey_with, noted, watch};
 use super::shown;
 use crate::stand_ins::{OPENAI, PROMPT, World, chat_answer};
 
-/// Bytes of an answer: as many as 30,000 tokens, and more than layouts stand that look at all of it again.
-const LONGEST: usize = 1 << 17;
+/// Bytes of an answer: as many as 16,000 tokens, and more than layouts stand that look at all of it again.
+const LONGEST: usize = 1 << 16;
 
 /// So many letters stand in one block of words at most, in UTF-16 units.
 const WORDS: usize = 17 << 10;
@@ -76,6 +76,7 @@ async fn shapes_that_parsers_choke_on_end_drawn() {
             page.wait_for_all(Phase::Finished).await.map_err(|failure| format!("{name}: {failure:.500}"))?;
             see_drawn(&page, &name, &shown(&text)).await?;
             assert_eq!(noted(browser).await?, [""; 0], "{name}");
+            println!("{name}: {} bytes", text.len());
         }
         assert_eq!(world.net.strangers(), [], "somebody was asked");
         // And it goes on.
