@@ -144,7 +144,7 @@ fn check(comparison: &Comparison, whole: &Whole) -> Result<(), BadRecord> {
     }
 }
 
-/// Reads what [`write`] wrote, or what another program made of it. Columns that name an address of their own,
+/// Reads what [`write()`] wrote, or what another program made of it. Columns that name an address of their own,
 /// or bring JSON of their own, ask nothing until a person allows it.
 ///
 /// # Errors

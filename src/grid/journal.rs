@@ -55,7 +55,7 @@ struct Coming {
     since_ms: u64,
 }
 
-/// Stands for what was put: it is written once [`Journal::written`] says so.
+/// Stands for what was put: it is written once [`Journal::is_written`] says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u64);
 

@@ -1,0 +1,44 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tutti::{
+    export::{json, markdown, split::Splitter, table},
+    grid::record::Whole,
+};
+
+const WORDS: markdown::Words<'static> = markdown::Words {
+    prompt: "Prompt",
+    attached: "Attached",
+    incomplete: "Incomplete",
+    failed: "Failed",
+    no_answer: "No answer",
+    winner: "Winner",
+    note: "Note",
+};
+
+fuzz_target!(|text: &str| {
+    let mut parts = Vec::new();
+    let mut splitter = Splitter::default();
+    let is_whole = splitter.push(text.as_bytes(), &mut parts).is_ok() && splitter.finish().is_ok();
+    let Ok((whole, preview)) = json::read(text) else { return };
+    assert!(is_whole && parts == [text.trim_matches([' ', '\t', '\r', '\n'])]);
+
+    // What was read can be written, and is then the same to the byte.
+    let written = json::write(&whole).expect("nothing is missing");
+    let (again, same) = json::read(&written).expect("what was written can be read");
+    assert_eq!((&again, same), (&whole, preview));
+    assert_eq!(json::write(&again).as_ref(), Ok(&written));
+    assert_eq!(Whole::of_records(whole.records()).as_ref(), Ok(&whole));
+
+    // Whatever it is, it can be used.
+    for column in whole.comparison.columns() {
+        for round in whole.comparison.rounds().iter().take(20) {
+            let past = whole.comparison.past(column.id, round.id);
+            whole.comparison.load(column.id, &past, 1).total();
+            let _ = whole.comparison.request(column.id, round.id, &past, None, &whole, None);
+        }
+    }
+    markdown::write(&whole, &WORDS);
+    table::csv(&whole);
+    assert!(table::json_lines(&whole).lines().count() <= written.len());
+});
