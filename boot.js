@@ -54,6 +54,31 @@
         return WebAssembly.instantiate(bytes, { __wasm_split: program });
       });
   }
+  // The words of the first screen in another language than English, by its tag. A failure is not kept.
+  var words = {};
+  window.tutti_words = function (tag) {
+    words[tag] =
+      words[tag] ||
+      fetch(at(tag)).then(function (reply) {
+        if (!reply.ok) throw reply.status;
+        return reply.text();
+      });
+    words[tag].catch(function () {
+      delete words[tag];
+    });
+    return words[tag];
+  };
+  // They come beside the program for who is likely to need them; it decides, and asks for what it misses.
+  var likely;
+  try {
+    likely = /"language":"(\w+)"/.exec(localStorage.getItem("tutti.workspace"));
+  } catch (_) {
+    // No storage here.
+  }
+  likely = likely || /\b(?:en|ko|ja)\b/i.exec(navigator.languages) || [];
+  likely = String(likely[1] || likely[0]).toLowerCase();
+  if (new URL(script.src).searchParams.has(likely)) window.tutti_words(likely);
+
   program.then(
     function () {
       loading.remove();

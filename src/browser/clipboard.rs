@@ -2,6 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
+use futures::future::LocalBoxFuture;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -10,9 +11,24 @@ use web_sys::{
     XmlSerializer,
 };
 
+use crate::later::later;
+
 /// Puts text into the clipboard; `false` when the browser refuses. Call it from a person's click or key:
 /// browsers allow it only shortly after one.
 pub async fn copy(text: String) -> bool {
+    put_in(text).await
+}
+
+later! {
+    "b101" fn put_in(text: String) -> LocalBoxFuture<'static, bool> {
+        Box::pin(put(text))
+    } else {
+        // Whoever can click has moved a pointer before, so this is hardly ever not here.
+        Box::pin(async { false })
+    }
+}
+
+async fn put(text: String) -> bool {
     let Some(window) = web_sys::window() else { return false };
     // Absent in insecure contexts, so not asked for by its typed name, which would be a trap there.
     let clipboard = Reflect::get(&window.navigator(), &"clipboard".into());

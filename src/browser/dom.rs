@@ -4,16 +4,18 @@
 //! page's 60 views weighed 160 kB compressed. Here every closure becomes a boxed one at the door, so that
 //! there is one copy of everything behind it. What is written are text nodes and attributes, never HTML.
 
-use std::{cell::RefCell, collections::HashMap, hash::Hash};
+use std::cell::RefCell;
 
 use js_sys::{Function, Reflect};
-use leptos::prelude::{Get, LocalStorage, Memo, Owner, RenderEffect, StoredValue, untrack};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
     Element, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement, HtmlTextAreaElement, Node,
 };
 
-use super::{Event, Typed, document, focus_on};
+use super::{
+    Event, Typed, document, focus_on,
+    signal::{Memo, Owner, hold, keep_up, untrack},
+};
 
 /// An element of the page. Clones are the same element.
 #[derive(Clone, Debug)]
@@ -22,15 +24,6 @@ pub struct El(Element);
 /// Runs at once, and again whenever a signal changes that it has read, as long as its owner lives.
 pub fn effect(run: impl Fn() + 'static) {
     keep_up(Box::new(run));
-}
-
-fn keep_up(run: Box<dyn Fn()>) {
-    hold(RenderEffect::new(move |_: Option<()>| run()));
-}
-
-/// Lives as long as the owner does.
-fn hold<T: 'static>(value: T) {
-    let _: StoredValue<T, LocalStorage> = StoredValue::new_local(value);
 }
 
 /// # Panics
@@ -219,12 +212,8 @@ impl El {
     }
 
     /// A child that is there only while the condition holds; made anew each time.
-    pub fn when(
-        self,
-        condition: impl Fn() -> bool + Send + Sync + 'static,
-        make: impl Fn() -> El + 'static,
-    ) -> Self {
-        let condition = Memo::new(move |_| condition());
+    pub fn when(self, condition: impl Fn() -> bool + 'static, make: impl Fn() -> El + 'static) -> Self {
+        let condition = Memo::new(condition);
         self.follow_children(Box::new(move || match condition.get() {
             true => vec![untrack(&make)],
             false => Vec::new(),
@@ -256,20 +245,21 @@ impl El {
         }));
     }
 
-    /// Children by key: each is made once, moved when the order changes, and let go with its key.
-    pub fn each<K: Clone + Eq + Hash + 'static>(
-        self,
-        keys: impl Fn() -> Vec<K> + 'static,
-        make: impl Fn(&K) -> El + 'static,
-    ) -> Self {
-        let Some(owner) = Owner::current() else { return self };
-        let made = RefCell::new(HashMap::<K, (Owner, El)>::new());
+    /// Children by number: each is made once, moved when the order changes, and let go with its number.
+    pub fn each(self, numbers: impl Fn() -> Vec<u32> + 'static, make: impl Fn(u32) -> El + 'static) -> Self {
+        self.follow_numbers(Box::new(numbers), Box::new(make));
+        self
+    }
+
+    fn follow_numbers(&self, numbers: Box<dyn Fn() -> Vec<u32>>, make: Box<dyn Fn(u32) -> El>) {
+        let Some(owner) = Owner::current() else { return };
+        let made = RefCell::new(Vec::<(u32, Owner, El)>::new());
         let parent = self.0.clone();
         keep_up(Box::new(move || {
-            let keys = keys();
+            let numbers = numbers();
             let mut made = made.borrow_mut();
-            made.retain(|key, (owner, child)| {
-                let stays = keys.contains(key);
+            made.retain(|(number, owner, child)| {
+                let stays = numbers.contains(number);
                 if !stays {
                     child.0.remove();
                     owner.cleanup();
@@ -278,11 +268,14 @@ impl El {
             });
             // From the last to the first, each before the one after it; who stands right is not touched.
             let mut next: Option<Node> = None;
-            for key in keys.iter().rev() {
-                let (_, child) = made.entry(key.clone()).or_insert_with(|| {
+            for number in numbers.iter().rev().copied() {
+                let known =
+                    made.iter().find(|(known, ..)| *known == number).map(|(_, _, child)| child.clone());
+                let child = known.unwrap_or_else(|| {
                     let owner = owner.child();
-                    let child = owner.with(|| untrack(|| make(key)));
-                    (owner, child)
+                    let child = owner.with(|| untrack(|| make(number)));
+                    made.push((number, owner, child.clone()));
+                    child
                 });
                 let node: &Node = &child.0;
                 if node.parent_node().is_none() || node.next_sibling() != next {
@@ -291,7 +284,6 @@ impl El {
                 next = Some(node.clone());
             }
         }));
-        self
     }
 
     /// Calls back with every such event, as long as its owner lives.

@@ -1,5 +1,8 @@
 //! Fetches what the first screen does without; see [`crate::later`].
 
+#[cfg(feature = "split")]
+use wasm_bindgen::{JsCast, JsValue};
+
 /// Why it did not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
@@ -15,18 +18,10 @@ pub enum Lost {
 /// It did not come.
 #[cfg(feature = "split")]
 pub async fn rest() -> Result<(), Lost> {
-    use js_sys::{Function, Promise, Reflect};
-    use wasm_bindgen::{JsCast, JsValue};
-
     if crate::later::is_here() {
         return Ok(());
     }
-    // boot.js has put it there: it alone knows the file's name and this program's memory.
-    let fetch = Reflect::get(&js_sys::global(), &"tutti_later".into()).ok();
-    let fetch = fetch.and_then(|fetch| fetch.dyn_into::<Function>().ok());
-    let coming = fetch.and_then(|fetch| fetch.call0(&JsValue::NULL).ok()?.dyn_into::<Promise>().ok());
-    let coming = coming.ok_or(Lost::Unreachable)?;
-    match wasm_bindgen_futures::JsFuture::from(coming).await {
+    match asked_for("tutti_later", &JsValue::NULL).await {
         Ok(_) => {
             crate::later::arrived();
             Ok(())
@@ -35,6 +30,22 @@ pub async fn rest() -> Result<(), Lost> {
         Err(why) if why.as_f64().is_some() => Err(Lost::Replaced),
         Err(_) => Err(Lost::Unreachable),
     }
+}
+
+/// What a function of boot.js fetches: it alone knows the files' names and this program's memory.
+#[cfg(feature = "split")]
+async fn asked_for(function: &str, what: &JsValue) -> Result<JsValue, JsValue> {
+    use js_sys::{Function, Promise, Reflect};
+
+    let fetch: Function = Reflect::get(&js_sys::global(), &function.into())?.dyn_into()?;
+    let coming: Promise = fetch.call1(&JsValue::NULL, what)?.dyn_into()?;
+    wasm_bindgen_futures::JsFuture::from(coming).await
+}
+
+/// The words of the page in the language of that tag, when they come.
+#[cfg(feature = "split")]
+pub async fn words(tag: &str) -> Option<String> {
+    asked_for("tutti_words", &tag.into()).await.ok()?.as_string()
 }
 
 /// It is a part of every other build.

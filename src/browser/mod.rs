@@ -3,7 +3,7 @@
 //! - `fetch`, `fetch_worker`, `clock`: what the engine runs on; `worker`: programs beside the page
 //! - `network`: what can be known when a request fails
 //! - `keys`: where keys live; [`storage`]: what else a reload keeps
-//! - `dom`, `event`: elements that follow signals, and what a person does to them
+//! - [`signal`]: Leptos' signals; `dom`, `event`: elements that follow signals, and what a person does to them
 //! - `drawing`, `tail`, `follow`: what grows, when it is drawn, and scrolling along with it
 //! - `later`: fetches what the first screen does without
 //! - [`parts`]: what is loaded when it is first needed: colours of code, formulas
@@ -23,6 +23,7 @@ mod listener;
 mod network;
 pub mod parts;
 mod pointing;
+pub mod signal;
 pub mod storage;
 mod tab;
 mod tail;
@@ -37,6 +38,8 @@ pub use fetch::Fetch;
 pub use fetch_worker::WorkerFetch;
 pub use follow::{Follow, News};
 pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
+#[cfg(feature = "split")]
+pub use later::words;
 pub use later::{Lost, rest};
 pub use listener::Listener;
 pub use network::{facts, policy};
@@ -47,12 +50,30 @@ pub use tab::{
 };
 pub use tail::Tail;
 
+use futures::future::LocalBoxFuture;
 use wasm_bindgen::JsCast;
 use web_sys::{Crypto, Document, Element, HtmlDialogElement, HtmlElement};
 
-/// Runs what has to be done before the page is there, and with it the page's own way to run things.
-pub fn start(first: impl Future<Output = ()> + 'static) {
-    wasm_bindgen_futures::spawn_local(first);
+/// Shows the page that is made there: the owner of all signals, and what runs their effects, come first.
+pub fn begin(page: impl FnOnce() -> Vec<El> + 'static) {
+    let page: Box<dyn FnOnce() -> Vec<El>> = Box::new(page);
+    // Leptos shows nothing; the elements are put in beside it.
+    leptos::mount::mount_to_body(move || mount(page()));
+}
+
+/// Runs it beside everything else.
+pub fn spawn(task: impl Future<Output = ()> + 'static) {
+    spawn_boxed(Box::pin(task));
+}
+
+#[inline(never)]
+fn spawn_boxed(task: LocalBoxFuture<'static, ()>) {
+    wasm_bindgen_futures::spawn_local(task);
+}
+
+/// Waits until all effects have run that wait for it now.
+pub async fn tick() {
+    leptos::task::tick().await;
 }
 
 /// The languages that the browser prefers, best first, as BCP 47 tags.

@@ -1,6 +1,6 @@
 //! What a page can find out about its way to a server, for [`crate::model::diagnosis`].
 
-use std::{cell::RefCell, collections::BTreeSet, time::Duration};
+use std::{cell::RefCell, time::Duration};
 
 use futures::future::{self, Either};
 use js_sys::{Function, Promise, Reflect};
@@ -29,7 +29,7 @@ const UNTIL_HEARD: Duration = Duration::from_millis(50);
 thread_local! {
     static WATCH: Option<Listener> = watch();
     /// What the page's policy was seen to block, as addresses.
-    static BLOCKED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+    static BLOCKED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Gathers what is known of the way to that address. With `probe` also whether its server answers at
@@ -90,7 +90,11 @@ fn watch() -> Option<Listener> {
 /// The policy has blocked that address. Workers say it themselves, but not in WebKit (seen in 2.50).
 pub(super) fn was_refused(directive: &str, address: String) {
     if directive == "connect-src" {
-        BLOCKED.with_borrow_mut(|blocked| blocked.insert(address));
+        BLOCKED.with_borrow_mut(|blocked| {
+            if !blocked.contains(&address) {
+                blocked.push(address);
+            }
+        });
     }
 }
 
@@ -126,7 +130,7 @@ async fn answers(origin: &Origin) -> bool {
         Either::Left((Err(_), _)) => {
             gloo_timers::future::sleep(UNTIL_HEARD).await;
             // The address itself is allowed, so it has answered, with a redirect to one that is not.
-            BLOCKED.with_borrow(|blocked| blocked.contains(&root) || blocked.contains(origin.as_str()))
+            BLOCKED.with_borrow(|blocked| blocked.iter().any(|url| *url == root || url == origin.as_str()))
         }
         Either::Right(_) => false,
     }

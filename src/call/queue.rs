@@ -1,8 +1,6 @@
 //! Slots by origin: who may open a connection now, and who waits.
 
-use std::collections::{BTreeMap, HashMap};
-
-use crate::model::http::Origin;
+use crate::model::{http::Origin, table::Table};
 
 /// Names a call in the queue; the caller counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,9 +51,9 @@ const SUCCESSES_PER_SLOT: u32 = 10;
 #[derive(Debug, Default)]
 pub struct Queue {
     settings: QueueSettings,
-    lanes: BTreeMap<Origin, Lane>,
+    lanes: Table<Origin, Lane>,
     /// Where each call stands.
-    calls: HashMap<CallId, Place>,
+    calls: Table<CallId, Place>,
     active: usize,
     next_ticket: u64,
     grants: u64,
@@ -71,7 +69,7 @@ struct Lane {
     lowered_at: u64,
     successes: u32,
     active: u16,
-    waiting: BTreeMap<Ticket, CallId>,
+    waiting: Table<Ticket, CallId>,
 }
 
 /// The order of the line.
@@ -105,7 +103,10 @@ impl Queue {
         if self.calls.contains_key(&id) {
             return;
         }
-        let lane = self.lanes.entry(origin.clone()).or_insert_with(|| Lane::new(provider_limit));
+        if !self.lanes.contains_key(origin) {
+            self.lanes.insert(origin.clone(), Lane::new(provider_limit));
+        }
+        let Some(lane) = self.lanes.get_mut(origin) else { return };
         lane.provider_limit = provider_limit;
         let ticket = (class, self.next_ticket);
         self.next_ticket += 1;
@@ -137,7 +138,7 @@ impl Queue {
             let settings = self.settings;
             let next =
                 self.lanes.iter_mut().filter(|(origin, lane)| lane.active < lane.limit(origin, settings));
-            let next = next.filter_map(|(_, lane)| Some((*lane.waiting.first_key_value()?.0, lane)));
+            let next = next.filter_map(|(_, lane)| Some((lane.waiting.first()?.0, lane)));
             let Some((_, lane)) = next.min_by_key(|(ticket, _)| *ticket) else { break };
             let Some((_, id)) = lane.waiting.pop_first() else { break };
             lane.active += 1;
@@ -155,7 +156,7 @@ impl Queue {
     pub fn position(&self, id: CallId) -> Option<usize> {
         let place = self.calls.get(&id)?;
         match place.stand {
-            Stand::Waits(ticket) => Some(self.lanes.get(&place.origin)?.waiting.range(..ticket).count()),
+            Stand::Waits(ticket) => self.lanes.get(&place.origin)?.waiting.place(&ticket).ok(),
             Stand::Holds(_) => None,
         }
     }
@@ -168,14 +169,7 @@ impl Queue {
 
 impl Lane {
     fn new(provider_limit: u16) -> Self {
-        Self {
-            provider_limit,
-            lowered: None,
-            lowered_at: 0,
-            successes: 0,
-            active: 0,
-            waiting: BTreeMap::new(),
-        }
+        Self { provider_limit, lowered: None, lowered_at: 0, successes: 0, active: 0, waiting: Table::new() }
     }
 
     /// The limit as it is set.

@@ -1,9 +1,12 @@
 //! Whether to try again, and when.
 
-use crate::model::{
-    error::{ApiError, ErrorClass},
-    http::Headers,
-    json::number,
+use crate::{
+    later::later,
+    model::{
+        error::{ApiError, ErrorClass},
+        http::Headers,
+        json::number,
+    },
 };
 
 use super::limits::RetryLimits;
@@ -106,35 +109,39 @@ fn number(text: &str, unit_ms: f64) -> Option<u64> {
     Some((value * unit_ms).ceil() as u64)
 }
 
-/// The three date formats of HTTP (RFC 9110, section 5.6.7), read leniently, in milliseconds since 1970.
-fn http_date_ms(text: &str) -> Option<u64> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let (mut day, mut month, mut year, mut seconds) = (None, None, None, None);
-    for word in text.split([' ', ',', '-']).filter(|word| !word.is_empty()) {
-        let name = word.to_ascii_lowercase();
-        if let Some(index) = MONTHS.iter().position(|month| *month == name) {
-            month = Some(index as i64 + 1);
-        } else if word.contains(':') {
-            seconds = Some(time_of_day(word)?);
-        } else if let Ok(number) = word.parse::<i64>() {
-            // The day comes before the year in all three.
-            let place = if day.is_none() { &mut day } else { &mut year };
-            *place = Some((number, word.len()));
+later! {
+    /// The three date formats of HTTP (RFC 9110, section 5.6.7), read leniently, in milliseconds since 1970.
+    "c101" fn http_date_ms(text: &str) -> Option<u64> {
+        const MONTHS: [&str; 12] =
+            ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+        let (mut day, mut month, mut year, mut seconds) = (None, None, None, None);
+        for word in text.split([' ', ',', '-']).filter(|word| !word.is_empty()) {
+            let name = word.to_ascii_lowercase();
+            if let Some(index) = MONTHS.iter().position(|month| *month == name) {
+                month = Some(index as i64 + 1);
+            } else if word.contains(':') {
+                seconds = Some(time_of_day(word)?);
+            } else if let Ok(number) = word.parse::<i64>() {
+                // The day comes before the year in all three.
+                let place = if day.is_none() { &mut day } else { &mut year };
+                *place = Some((number, word.len()));
+            }
         }
+        let (day, _) = day?;
+        let year = match year? {
+            // RFC 850: two digits, not more than 50 years ahead.
+            (short, 2) => short + if short < 70 { 2000 } else { 1900 },
+            (year, 4) => year,
+            _ => return None,
+        };
+        if !(1..=31).contains(&day) {
+            return None;
+        }
+        let days = days_since_1970(year, month?, day);
+        u64::try_from((days * 86_400 + seconds?) * 1000).ok()
+    } else {
+        None
     }
-    let (day, _) = day?;
-    let year = match year? {
-        // RFC 850: two digits, not more than 50 years ahead.
-        (short, 2) => short + if short < 70 { 2000 } else { 1900 },
-        (year, 4) => year,
-        _ => return None,
-    };
-    if !(1..=31).contains(&day) {
-        return None;
-    }
-    let days = days_since_1970(year, month?, day);
-    u64::try_from((days * 86_400 + seconds?) * 1000).ok()
 }
 
 fn time_of_day(text: &str) -> Option<i64> {

@@ -15,7 +15,6 @@ pub mod transport;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
@@ -34,6 +33,7 @@ use crate::{
     model::{
         error::{ApiError, ErrorClass},
         http::{Headers, HttpRequest},
+        table::Table,
     },
 };
 pub use ask::Ask;
@@ -44,7 +44,7 @@ use transport::{AttemptEnd, Clock, Journal, Reply, ReplySink, Transport};
 pub struct Engine {
     queue: RefCell<Queue>,
     /// The calls that wait for a slot.
-    waiting: RefCell<HashMap<CallId, oneshot::Sender<()>>>,
+    waiting: RefCell<Table<CallId, oneshot::Sender<()>>>,
     clock: Rc<dyn Clock>,
     journal: Rc<dyn Journal>,
     last_id: Cell<u64>,

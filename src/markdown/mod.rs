@@ -17,6 +17,8 @@ mod diff;
 pub mod document;
 #[cfg(feature = "split")]
 mod entities;
+#[cfg(feature = "split")]
+mod folding;
 mod heal;
 mod heal_words;
 mod labels;

@@ -8,6 +8,7 @@
 //! - [`http`]: requests as plain data, origins and keys; [`curl`]: a request as a line for a shell;
 //!   [`pasted_keys`]: keys from lines of a `.env` file
 //! - [`json`]: what is read and sent, as values
+//! - [`table`]: a map for the few things of a page
 //! - [`policy`]: whom the page may call; [`diagnosis`]: why a request could not be made
 
 pub mod answer;
@@ -23,3 +24,4 @@ pub mod listing;
 pub mod pasted_keys;
 pub mod policy;
 pub mod provider;
+pub mod table;

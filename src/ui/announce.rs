@@ -1,8 +1,6 @@
 //! What is said of the run as a whole: to screen readers in one polite line, to whoever looks at
 //! another tab in the title.
 
-use leptos::prelude::*;
-
 use super::{
     page::Page,
     panel::state::Panel,
@@ -10,8 +8,9 @@ use super::{
     words::{self, Ended, Word},
 };
 use crate::{
-    browser::{self, El, effect, el},
+    browser::{self, El, effect, el, signal::*},
     call::phase::PhaseKind,
+    later::later,
 };
 
 /// Answers that end close together are announced together, after so many ms.
@@ -22,21 +21,10 @@ impl Page {
     pub fn ended(self, id: u32) {
         self.ended.update(|ended| ended.push(id));
         if let Some((_, panel)) = self.find(id) {
-            self.alarm(&panel);
+            alarm(self, &panel);
         }
         if browser::is_hidden() && !self.is_running_untracked() {
-            browser::set_title(&words::title(self.language.get_untracked(), self.tally()));
-        }
-    }
-
-    /// Says aloud why an answer failed.
-    fn alarm(self, panel: &Panel) {
-        let error = panel.reply.status.with_untracked(|status| status.phase.as_ref()?.error().cloned());
-        if let Some(error) = error {
-            let settings = panel.settings.get_untracked();
-            let language = self.language.get_untracked();
-            let text = words::failure(language, &error, settings.row(), &browser::location_origin());
-            self.alert.set(format!("{}: {text}", settings.model));
+            self.once_here(move || entitle(self));
         }
     }
 
@@ -51,11 +39,13 @@ impl Page {
             (ended, asked().filter(|panel| untrack(|| panel.has_failed())).count(), asked().count())
         })
     }
+}
 
-    fn announcement(self) -> String {
-        let ended = self.ended.try_update(std::mem::take).unwrap_or_default();
-        let language = self.language.get_untracked();
-        let one = ended.first().filter(|_| ended.len() == 1).and_then(|id| self.find(*id));
+later! {
+    "1301" fn announce(page: Page) {
+        let ended = page.ended.try_update(std::mem::take).unwrap_or_default();
+        let language = page.language.get_untracked();
+        let one = ended.first().filter(|_| ended.len() == 1).and_then(|id| page.find(*id));
         let one = one.and_then(|(_, panel)| {
             Some(Ended {
                 model: panel.settings.with_untracked(|settings| settings.model.clone()),
@@ -63,19 +53,35 @@ impl Page {
                 counts: panel.reply.counts(),
             })
         });
-        words::announcement(language, one, self.tally())
-    }
+        page.said.set(words::announcement(language, one, page.tally()));
+    } else {}
+
+    /// Says aloud why an answer failed.
+    "1302" fn alarm(page: Page, panel: &Panel) {
+        let error = panel.reply.status.with_untracked(|status| status.phase.as_ref()?.error().cloned());
+        if let Some(error) = error {
+            let settings = panel.settings.get_untracked();
+            let language = page.language.get_untracked();
+            let text = words::failure(language, &error, settings.row(), &browser::location_origin());
+            page.alert.set([&settings.model, ": ", &text].concat());
+        }
+    } else {}
+
+    /// In the title, for who looks at another tab.
+    "1303" fn entitle(page: Page) {
+        browser::set_title(&words::title(page.language.get_untracked(), page.tally()));
+    } else {}
 }
 
 pub fn status_line(page: Page) -> El {
     let said = page.said;
-    let timer = StoredValue::new_local(None);
+    let timer = StoredValue::new(None);
     effect(move || {
         let has_news = page.ended.with(|ended| !ended.is_empty());
         if has_news && timer.with_value(Option::is_none) {
             timer.set_value(Some(browser::every(BATCH_MS, move || {
                 timer.set_value(None);
-                said.set(page.announcement());
+                page.once_here(move || announce(page));
             })));
         }
     });
@@ -84,7 +90,7 @@ pub fn status_line(page: Page) -> El {
             browser::set_title("Tutti");
         }
     });
-    let listener = StoredValue::new_local(listener);
+    let listener = StoredValue::new(listener);
     on_cleanup(move || listener.dispose());
     // Another run has ended nothing yet.
     effect(move || {

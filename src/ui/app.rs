@@ -1,12 +1,11 @@
 //! The page: a bar, a row of panels, and a composer.
 
-use leptos::prelude::*;
-
 use super::{
     announce::status_line,
     chips::chips,
     composer::composer,
     dialogs::{Dialog, dialogs},
+    keeping,
     page::Page,
     panel::{panel_view, state::Panel},
     panels::Undoable,
@@ -15,8 +14,11 @@ use super::{
     words::{self, Language, Word},
 };
 use crate::{
-    browser::{self, El, Keyring, button, effect, el},
-    grid::choices::{Theme, View},
+    browser::{self, El, Keyring, button, effect, el, signal::*},
+    grid::{
+        choices::{Theme, View},
+        workspace::Workspace,
+    },
 };
 
 /// Shows the page, once it is known which keys there are.
@@ -25,16 +27,24 @@ pub fn mount() {
     #[cfg(not(feature = "split"))]
     console_error_panic_hook::set_once();
     browser::parts::start();
-    browser::start(async {
+    browser::spawn(async {
         let keys = Keyring::open().await;
-        // What owns all signals, and what runs their effects; the elements are put in beside it.
-        leptos::mount::mount_to_body(move || browser::mount(app(Page::new(keys))));
+        let saved = keeping::read();
+        let language = spoken(&saved);
+        words::fetch(language).await;
+        browser::begin(move || app(Page::new(keys, saved, language)));
     });
+}
+
+/// The language that was chosen, else the first of the browser's that the page speaks.
+fn spoken(saved: &Workspace) -> Language {
+    let chosen = saved.language.as_deref().and_then(Language::from_tag);
+    chosen.unwrap_or_else(|| Language::choose(&browser::languages()))
 }
 
 fn app(page: Page) -> Vec<El> {
     effect(move || browser::set_document_language(page.language.get().tag()));
-    let theme = Memo::new(move |_| page.saved.with(|saved| saved.theme));
+    let theme = Memo::new(move || page.saved.with(|saved| saved.theme));
     effect(move || {
         browser::set_theme(match theme.get() {
             Theme::System => None,
@@ -45,7 +55,7 @@ fn app(page: Page) -> Vec<El> {
     let view = page.view();
     let panels = el("main").class("panels").bind("data-view", move || Some(view.get().name())).each(
         move || page.panels.with(|panels| panels.iter().map(|panel| panel.id).collect()),
-        move |id| page.find(*id).map_or_else(|| el("section"), |(_, panel)| panel_view(page, &panel)),
+        move |id| page.find(id).map_or_else(|| el("section"), |(_, panel)| panel_view(page, &panel)),
     );
     let bottom = el("footer")
         .class("bottom")
@@ -59,7 +69,7 @@ fn app(page: Page) -> Vec<El> {
 
 fn top_bar(page: Page) -> El {
     let view = page.view();
-    let linked = Memo::new(move |_| page.saved.with(|saved| saved.linked_scroll));
+    let linked = Memo::new(move || page.saved.with(|saved| saved.linked_scroll));
     let choice = move |choice: View, word: Word| {
         word_button(page, &[("name", "view"), ("value", choice.name())], word)
             .state("aria-pressed", move || view.get() == choice)
@@ -99,7 +109,7 @@ fn language_choice(page: Page) -> El {
     });
     let select = el("select").attr("name", "language").children(options).on("change", move |event| {
         if let Some(chosen) = Language::from_tag(&event.value()) {
-            language.set(chosen);
+            page.speak(chosen);
         }
     });
     label_of(select, page, Word::Language)
@@ -107,8 +117,7 @@ fn language_choice(page: Page) -> El {
 
 /// The panels as tabs: one is seen, all go on.
 fn tab_bar(page: Page) -> El {
-    let tab = move |id: &u32| {
-        let id = *id;
+    let tab = move |id: u32| {
         let Some((_, panel)) = page.find(id) else { return el("span") };
         let (reply, settings) = (panel.reply, panel.settings);
         button(&[("data-tab", &id.to_string())])
@@ -158,7 +167,7 @@ fn examples(page: Page) -> El {
 
 /// What can be done with the run as a whole.
 fn run_bar(page: Page) -> El {
-    let failed = Memo::new(move |_| {
+    let failed = Memo::new(move || {
         page.surveyed.track();
         let has_failed = |panel: &&Panel| untrack(|| panel.is_enabled() && panel.has_failed());
         page.panels.with(|panels| panels.iter().filter(has_failed).count())

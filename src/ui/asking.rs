@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
-use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     dialogs::Dialog,
@@ -12,13 +11,13 @@ use super::{
     words::Word,
 };
 use crate::{
-    browser::{self, Fetch, WorkerFetch},
+    browser::{self, Fetch, WorkerFetch, signal::*, spawn},
     call::{Limits, Phase, queue::Class},
     engine::{
         Ask, listing,
         simulated::{Simulated, Simulation},
         stop_pair,
-        transport::Transport,
+        transport::{Clock, Transport},
     },
     grid::{
         estimate::{self, Estimate, Planned},
@@ -194,14 +193,13 @@ impl Page {
                 self.refused(&panel, Problem::Connection(diagnosis));
                 return self.ended(panel.id);
             }
-            let fetch = Rc::new(WorkerFetch);
-            let (transport, needs_rest) =
-                transport(&ask.provider, ask.dialect, &ask.request.model, &shell, fetch);
-            if needs_rest && !self.has_rest().await {
+            if needs_rest(&ask.provider, ask.dialect) && !self.has_rest().await {
                 panel.reply.call_off();
                 self.refused(&panel, Problem::Rest);
                 return self.ended(panel.id);
             }
+            let fetch = Rc::new(WorkerFetch);
+            let transport = transport(&ask.provider, ask.dialect, &ask.request.model, &shell, fetch);
             let provider = ask.provider.clone();
             shell.engine.run(id, ask, &*transport, &panel.reply, signal).await;
             if panel.reply.status.with_untracked(|status| status.phase.as_ref()?.error().cloned()).is_some() {
@@ -211,7 +209,7 @@ impl Page {
             self.ended(panel.id);
             explain(&panel, &provider).await;
         };
-        spawn_local(async move {
+        spawn(async move {
             // An aborted call has nobody left to tell.
             let _ = Abortable::new(run, registration).await;
         });
@@ -219,7 +217,7 @@ impl Page {
     }
 
     fn ask_with_rest(self, panel: Panel, prompt: String, keep: bool) {
-        spawn_local(async move {
+        spawn(async move {
             if self.has_rest().await {
                 self.shell().keys.settled().await;
                 self.ask(&panel, &prompt, keep);
@@ -284,6 +282,12 @@ impl Page {
 }
 
 later! {
+    "1104" fn simulated(dialect: Dialect, model: &str, clock: Rc<dyn Clock>) -> Option<Rc<dyn Transport>> {
+        Some(Rc::new(Simulated::new(dialect, Simulation::from_model(model), clock)))
+    } else {
+        None
+    }
+
     "1101" fn list_models(page: Page, panel: &Panel, anew: bool) {
         let settings = panel.settings.get_untracked();
         let Ok(provider) = settings.provider() else { return };
@@ -299,7 +303,7 @@ later! {
             lists.insert(name.clone(), ModelList::Loading);
         });
         let shell = page.shell();
-        spawn_local(async move {
+        spawn(async move {
             // A stored key may still be on its way.
             shell.keys.settled().await;
             let key = shell.keys.get(&origin);
@@ -309,7 +313,7 @@ later! {
             }
             // One short answer, for which no worker need start.
             let fetch = Rc::new(Fetch);
-            let (transport, _) = transport(&provider, settings.dialect, &settings.model, &shell, fetch);
+            let transport = transport(&provider, settings.dialect, &settings.model, &shell, fetch);
             let listed =
                 listing::list_models(&provider, settings.dialect, key.as_ref(), &*transport, &*shell.clock)
                     .await;
@@ -348,21 +352,22 @@ later! {
     }
 }
 
-/// What carries the calls, and whether an answer cannot be had without the rest of the program.
+/// An answer cannot be had without the rest of the program.
+fn needs_rest(provider: &Provider, dialect: Dialect) -> bool {
+    provider.place == Place::Simulated || dialect != Dialect::OpenaiChat
+}
+
+/// What carries the calls.
 fn transport(
     provider: &Provider,
     dialect: Dialect,
     model: &str,
     shell: &Shell,
     fetch: Rc<dyn Transport>,
-) -> (Rc<dyn Transport>, bool) {
+) -> Rc<dyn Transport> {
     match provider.place {
-        Place::Simulated => {
-            let simulated = Simulated::new(dialect, Simulation::from_model(model), shell.clock.clone());
-            let needs_rest = simulated.needs_later();
-            (Rc::new(simulated), needs_rest)
-        }
-        Place::Cloud | Place::Local => (fetch, dialect != Dialect::OpenaiChat),
+        Place::Simulated => simulated(dialect, model, shell.clock.clone()).unwrap_or(fetch),
+        Place::Cloud | Place::Local => fetch,
     }
 }
 

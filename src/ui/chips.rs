@@ -1,13 +1,14 @@
 //! A chip for each panel: on or off, in its place, with a dot that says how far it is.
 
-use leptos::prelude::*;
-
 use super::{
     page::Page,
     panel::state::Panel,
     words::{self, Word},
 };
-use crate::browser::{self, El, Event, button, el};
+use crate::{
+    browser::{self, El, Event, button, el, signal::*},
+    later::later,
+};
 
 /// A pointer that moved less is a click, in CSS pixels.
 const DRAG_PX: i32 = 6;
@@ -31,7 +32,7 @@ pub fn chips(page: Page) -> El {
         .bind("title", move || Some(title()))
         .each(
             move || page.panels.with(|panels| panels.iter().map(|panel| panel.id).collect()),
-            move |id| page.find(*id).map_or_else(|| el("span"), |(_, panel)| chip(page, panel, drag)),
+            move |id| page.find(id).map_or_else(|| el("span"), |(_, panel)| chip(page, panel, drag)),
         )
 }
 
@@ -42,7 +43,7 @@ fn chip(page: Page, panel: Panel, drag: RwSignal<Option<Drag>>) -> El {
     let was_dragged = RwSignal::new(false);
     let on_click = move |_| {
         // A drag ends with a click that nobody meant.
-        if !std::mem::take(&mut *was_dragged.write()) {
+        if was_dragged.try_update(std::mem::take) != Some(true) {
             settings.update(|settings| settings.enabled = !settings.enabled);
         }
     };
@@ -84,23 +85,25 @@ fn chip(page: Page, panel: Panel, drag: RwSignal<Option<Drag>>) -> El {
         .child(el("span").attr("dir", "auto").live(move || model.with(|settings| settings.model.clone())))
 }
 
-/// The dragged chip takes the place of the one under the pointer.
-fn drag_on(page: Page, drag: RwSignal<Option<Drag>>, event: &Event) {
-    let Some(Drag { id, from_x, is_drag }) = drag.get_untracked() else { return };
-    if !event.is_pressed() {
-        // It was let go somewhere else.
-        return drag.set(None);
-    }
-    let (x, y) = event.point();
-    if !is_drag && (x - from_x).abs() < DRAG_PX {
-        return;
-    }
-    drag.set(Some(Drag { id, from_x, is_drag: true }));
-    event.hold_pointer();
-    let target = browser::chip_at(x, y).and_then(|under| page.find(under)).map(|(at, _)| at);
-    if let (Some(target), Some((at, _))) = (target, page.find(id))
-        && target != at
-    {
-        page.shift(id, target.cast_signed() - at.cast_signed());
-    }
+later! {
+    /// The dragged chip takes the place of the one under the pointer.
+    "1501" fn drag_on(page: Page, drag: RwSignal<Option<Drag>>, event: &Event) {
+        let Some(Drag { id, from_x, is_drag }) = drag.get_untracked() else { return };
+        if !event.is_pressed() {
+            // It was let go somewhere else.
+            return drag.set(None);
+        }
+        let (x, y) = event.point();
+        if !is_drag && (x - from_x).abs() < DRAG_PX {
+            return;
+        }
+        drag.set(Some(Drag { id, from_x, is_drag: true }));
+        event.hold_pointer();
+        let target = browser::chip_at(x, y).and_then(|under| page.find(under)).map(|(at, _)| at);
+        if let (Some(target), Some((at, _))) = (target, page.find(id))
+            && target != at
+        {
+            page.shift(id, target.cast_signed() - at.cast_signed());
+        }
+    } else {}
 }

@@ -1,22 +1,20 @@
 //! The prompt, and what sends or stops it.
 
-use leptos::prelude::*;
-
 use super::{
     page::Page,
     parts::{hint, label_of, word_button},
     words::Word,
 };
 use crate::{
-    browser::{El, Event, el},
+    browser::{El, Event, el, signal::*},
     grid::choices::SendKey,
 };
 
 pub fn composer(page: Page) -> El {
     let kinds = page.kinds();
-    let is_running = Memo::new(move |_| kinds.with(|kinds| kinds.iter().any(|kind| !kind.is_over())));
+    let is_running = Memo::new(move || kinds.with(|kinds| kinds.iter().any(|kind| !kind.is_over())));
     let has_takers =
-        Memo::new(move |_| page.panels.with(|panels| panels.iter().any(|panel| panel.is_enabled())));
+        Memo::new(move || page.panels.with(|panels| panels.iter().any(|panel| panel.is_enabled())));
     // Sending while answers stream would throw them away, and pay for them twice.
     let is_idle =
         move || page.draft.with(|draft| draft.trim().is_empty()) || is_running.get() || !has_takers.get();

@@ -5,8 +5,6 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::*;
-
 use super::page::Page;
 use crate::{
     browser::{self, WorkerFetch, effect, storage},

@@ -1,11 +1,6 @@
 //! What the whole page knows: the panels, what a reload keeps, what all panels share.
 
-use std::{collections::HashMap, rc::Rc, sync::Arc};
-
-use leptos::{
-    prelude::*,
-    task::{spawn_local, tick},
-};
+use std::{rc::Rc, sync::Arc};
 
 use super::{
     dialogs::Dialog,
@@ -13,10 +8,10 @@ use super::{
     panel::state::Panel,
     panels::Undoable,
     rest::Rest,
-    words::{Language, Word},
+    words::{self, Language, Word},
 };
 use crate::{
-    browser::{self, Interval, Keyring, PageClock},
+    browser::{self, Interval, Keyring, PageClock, signal::*, spawn, tick},
     call::{phase::PhaseKind, queue::QueueSettings},
     engine::{
         Engine,
@@ -28,7 +23,8 @@ use crate::{
         settings::PanelSettings,
         workspace::Workspace,
     },
-    model::{catalog, diagnosis::Diagnosis, error::ApiError, http::Origin, listing::ModelInfo},
+    later::later,
+    model::{catalog, diagnosis::Diagnosis, error::ApiError, http::Origin, listing::ModelInfo, table::Table},
 };
 
 /// The simulated models that stand ready at the first visit.
@@ -74,18 +70,20 @@ pub struct Page {
     /// Whether what is fetched after the first screen is here.
     pub rest: RwSignal<Rest>,
     /// The models that providers list, by whom was asked.
-    pub lists: RwSignal<HashMap<Listed, ModelList>>,
+    pub lists: RwSignal<Table<Listed, ModelList>>,
     /// The panels whose answers have ended and were not announced yet, by id.
     pub ended: RwSignal<Vec<u32>>,
     /// Counts the changes of the keyring.
     pub keys_changed: RwSignal<u32>,
     /// The monotonic clock in ms; it ticks while something runs.
     pub now: RwSignal<u64>,
-    shell: StoredValue<Shell, LocalStorage>,
-    ticking: StoredValue<Option<Interval>, LocalStorage>,
-    surveying: StoredValue<Option<Survey>, LocalStorage>,
+    shell: StoredValue<Shell>,
+    ticking: StoredValue<Option<Interval>>,
+    surveying: StoredValue<Option<Survey>>,
     view_before: StoredValue<View>,
-    pub(super) write_timer: StoredValue<Option<Interval>, LocalStorage>,
+    /// The language that was chosen last: its words may be under way.
+    chosen: StoredValue<Language>,
+    pub(super) write_timer: StoredValue<Option<Interval>>,
     /// This tab keeps its panels apart from what another tab writes.
     pub(super) has_own_copy: StoredValue<bool>,
     pub(super) next_id: StoredValue<u32>,
@@ -128,10 +126,7 @@ pub struct Shell {
 
 impl Page {
     /// As the last visit left it, else as the first visit finds it.
-    pub fn new(keys: Keyring) -> Self {
-        let mut saved = keeping::read();
-        let language = saved.language.as_deref().and_then(Language::from_tag);
-        let language = language.unwrap_or_else(|| Language::choose(&browser::languages()));
+    pub fn new(keys: Keyring, mut saved: Workspace, language: Language) -> Self {
         let clock: Rc<dyn Clock> = Rc::new(PageClock::new());
         let settings = QueueSettings { per_origin: saved.connections, ..QueueSettings::default() };
         let engine = Engine::new(settings, clock.clone(), Rc::new(NoJournal), browser::random_seed());
@@ -163,18 +158,19 @@ impl Page {
             ended: RwSignal::default(),
             keys_changed: RwSignal::new(0),
             now: RwSignal::new(now),
-            shell: StoredValue::new_local(Shell { engine: Rc::new(engine), clock, keys: keys.clone() }),
-            ticking: StoredValue::new_local(None),
-            surveying: StoredValue::new_local(None),
+            shell: StoredValue::new(Shell { engine: Rc::new(engine), clock, keys: keys.clone() }),
+            ticking: StoredValue::new(None),
+            surveying: StoredValue::new(None),
             view_before: StoredValue::new(View::Columns),
-            write_timer: StoredValue::new_local(None),
+            chosen: StoredValue::new(language),
+            write_timer: StoredValue::new(None),
             has_own_copy: StoredValue::new(keeping::has_own_copy()),
             next_id: StoredValue::new(0),
         };
         keys.on_change(move || {
             page.keys_changed.update(|count| *count += 1);
             // What was said to another key, or to none, says nothing now.
-            page.lists.update(HashMap::clear);
+            page.lists.update(Table::clear);
         });
         let active = page.saved.with_untracked(|saved| saved.active);
         page.show(settings);
@@ -187,8 +183,20 @@ impl Page {
     }
 
     /// A text in the language of the page.
-    pub fn word(self, word: Word) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+    pub fn word(self, word: Word) -> impl Fn() -> &'static str + Copy + 'static {
         move || word.text(self.language.get())
+    }
+
+    /// In another language, once its words are here or cannot come.
+    pub fn speak(self, chosen: Language) {
+        self.chosen.set_value(chosen);
+        spawn(async move {
+            words::fetch(chosen).await;
+            // Another one may have been chosen meanwhile.
+            if self.chosen.get_value() == chosen {
+                self.language.set(chosen);
+            }
+        });
     }
 
     pub fn shell(self) -> Shell {
@@ -197,7 +205,7 @@ impl Page {
 
     /// Moves the focus once the page has taken in what has changed.
     pub fn focus_later(self, selector: String) {
-        spawn_local(async move {
+        spawn(async move {
             tick().await;
             browser::focus_first(&selector);
         });
@@ -215,7 +223,7 @@ impl Page {
 
     pub fn view(self) -> Memo<View> {
         let saved = self.saved;
-        Memo::new(move |_| saved.with(|saved| saved.view))
+        Memo::new(move || saved.with(|saved| saved.view))
     }
 
     /// One panel alone, and back to how the panels stood before.
@@ -231,13 +239,13 @@ impl Page {
 
     pub fn send_key(self) -> Memo<SendKey> {
         let saved = self.saved;
-        Memo::new(move |_| saved.with(|saved| saved.send_key))
+        Memo::new(move || saved.with(|saved| saved.send_key))
     }
 
     /// The phases of all panels that were asked.
     pub fn kinds(self) -> Memo<Vec<PhaseKind>> {
         let (panels, surveyed) = (self.panels, self.surveyed);
-        Memo::new(move |_| {
+        Memo::new(move || {
             surveyed.track();
             panels.with(|panels| panels.iter().filter_map(|panel| panel.reply.kind_untracked()).collect())
         })
@@ -297,19 +305,26 @@ impl Page {
     }
 }
 
-/// Only whole answers are compared: who fails at once is not the fastest.
 fn best_of(panels: RwSignal<Vec<Panel>>, surveyed: RwSignal<u32>) -> Memo<Vec<(u32, Best)>> {
-    Memo::new(move |_| {
+    Memo::new(move || {
         surveyed.track();
-        panels.with(|panels| {
-            let whole = |panel: &Panel| {
-                let kind = panel.reply.kind_untracked();
-                kind.filter(|kind| *kind == PhaseKind::Finished).and_then(|_| untrack(|| panel.numbers()))
-            };
-            let all: Vec<_> = panels.iter().map(whole).collect();
-            panels.iter().map(|panel| panel.id).zip(numbers::best(&all)).collect()
-        })
+        panels.with(|panels| best_now(panels))
     })
+}
+
+later! {
+    /// Only whole answers are compared: who fails at once is not the fastest.
+    "1010" fn best_now(panels: &[Panel]) -> Vec<(u32, Best)> {
+        let whole = |panel: &Panel| {
+            let kind = panel.reply.kind_untracked();
+            kind.filter(|kind| *kind == PhaseKind::Finished).and_then(|_| untrack(|| panel.numbers()))
+        };
+        let all: Vec<_> = panels.iter().map(whole).collect();
+        panels.iter().map(|panel| panel.id).zip(numbers::best(&all)).collect()
+    } else {
+        // Nobody asks before.
+        Vec::new()
+    }
 }
 
 pub fn simulated(model: &str) -> PanelSettings {

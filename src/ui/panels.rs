@@ -1,15 +1,16 @@
 //! Which panels there are and in what order; whatever is taken away can be brought back.
 
-use leptos::prelude::*;
-
 use super::{
     page::{Page, simulated, speaking},
     panel::state::Panel,
 };
-use crate::grid::{
-    columns::{self, Removed},
-    settings::PanelSettings,
-    workspace::ModelSet,
+use crate::{
+    grid::{
+        columns::{self, Removed},
+        settings::PanelSettings,
+        workspace::ModelSet,
+    },
+    later::later,
 };
 
 /// How many steps `Undo` goes back.
@@ -49,7 +50,7 @@ impl Page {
     }
 
     fn new_panel(self, settings: PanelSettings) -> Panel {
-        self.next_id.update_value(|id| *id += 1);
+        self.next_id.try_update_value(|id| *id += 1);
         Panel::new(self.next_id.get_value(), settings)
     }
 
@@ -79,6 +80,10 @@ impl Page {
 
     /// Its answer, if it still comes, is stopped and kept: `Undo` brings everything back.
     pub fn remove(self, id: u32) {
+        self.once_here(move || remove(self, id));
+    }
+
+    fn remove_now(self, id: u32) {
         let Some((at, panel)) = self.find(id) else { return };
         panel.stop();
         let removed = self.panels.try_update(|panels| columns::take(panels, at)).flatten();
@@ -94,6 +99,10 @@ impl Page {
     }
 
     pub fn undo(self) {
+        self.once_here(move || undo(self));
+    }
+
+    fn undo_now(self) {
         let step = self.undoable.try_update(|steps| (!steps.is_empty()).then(|| steps.remove(0))).flatten();
         match step {
             Some(Undoable::Panel(removed)) => {
@@ -120,4 +129,14 @@ impl Page {
             });
         }
     }
+}
+
+later! {
+    "1401" fn undo(page: Page) {
+        page.undo_now();
+    } else {}
+
+    "1402" fn remove(page: Page, id: u32) {
+        page.remove_now(id);
+    } else {}
 }

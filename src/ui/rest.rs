@@ -2,11 +2,9 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use leptos::{prelude::*, task::spawn_local};
-
 use super::{page::Page, parts::word_button, words::Word};
 use crate::{
-    browser::{self, El, Lost, el},
+    browser::{self, El, Lost, el, signal::*, spawn},
     later,
 };
 
@@ -55,7 +53,7 @@ impl Page {
         if later::is_here() {
             return act();
         }
-        spawn_local(async move {
+        spawn(async move {
             if self.has_rest().await {
                 act();
             }
@@ -63,7 +61,7 @@ impl Page {
     }
 
     pub fn fetch_rest(self) {
-        spawn_local(async move {
+        spawn(async move {
             self.has_rest().await;
         });
     }
@@ -87,10 +85,10 @@ impl Page {
 pub fn with_rest(
     parent: El,
     page: Page,
-    is_wanted: impl Fn() -> bool + Send + Sync + 'static,
+    is_wanted: impl Fn() -> bool + 'static,
     make: impl Fn() -> El + 'static,
 ) -> El {
-    let is_wanted = Memo::new(move |_| is_wanted());
+    let is_wanted = Memo::new(is_wanted);
     parent.list(move || {
         if !is_wanted.get() {
             return Vec::new();

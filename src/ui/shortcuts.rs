@@ -1,10 +1,8 @@
 //! Keys that work wherever nothing is typed.
 
-use leptos::{prelude::*, task::spawn_local};
-
 use super::{dialogs::Dialog, page::Page};
 use crate::{
-    browser::{self, Event},
+    browser::{self, Event, spawn},
     grid::choices::View,
     later::later,
 };
@@ -80,7 +78,7 @@ fn act(page: Page, key: &str) -> bool {
                 if text.is_empty() {
                     return false;
                 }
-                spawn_local(async move {
+                spawn(async move {
                     // Who copies by key looks at the clipboard.
                     let _ = browser::copy(text).await;
                 });

@@ -2,8 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use leptos::prelude::*;
-use tutti::browser::{El, button, el};
+use tutti::browser::{El, button, el, signal::*};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};
@@ -62,14 +61,13 @@ fn texts_are_never_markup() {
 #[wasm_bindgen_test]
 async fn children_by_key_are_moved_not_made_again() {
     let keys = RwSignal::new(vec![1, 2, 3, 4]);
-    let (made, gone) = (Rc::new(Cell::new(0)), ArcRwSignal::new(Vec::new()));
-    let (count, cleaned) = (made.clone(), gone.clone());
+    let (made, gone) = (Rc::new(Cell::new(0)), RwSignal::new(Vec::new()));
+    let (count, cleaned) = (made.clone(), gone);
     let (_owner, element) = shown(|| {
         el("div").each(
             move || keys.get(),
             move |key| {
                 count.set(count.get() + 1);
-                let (key, cleaned) = (*key, cleaned.clone());
                 on_cleanup(move || cleaned.update(|cleaned| cleaned.push(key)));
                 el("i").live(move || key.to_string())
             },

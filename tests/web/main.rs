@@ -13,6 +13,7 @@ mod keys;
 mod network;
 mod page;
 mod parts;
+mod signal;
 mod tab;
 mod tail;
 

@@ -6,7 +6,7 @@ use crate::failure::{Failure, Outcome};
 use crate::page::{self, Flavour};
 use crate::place::Place;
 use crate::weigh::FirstScreens;
-use crate::{budget, csp, entry, parts};
+use crate::{budget, csp, entry, parts, words};
 
 pub fn dist(place: &Place, arguments: &[&str]) -> Outcome {
     let origins = options(arguments)?;
@@ -32,6 +32,7 @@ pub fn build(place: &Place) -> Outcome<std::path::PathBuf> {
 pub fn check_weight(place: &Place, folder: &Path) -> Outcome<String> {
     let screens = FirstScreens::of(folder)?;
     print!("\nWhat is loaded when it is needed:\n{}", parts::weigh(place, folder)?);
+    print!("{}", words::weigh(folder)?);
     print!("\nWhat the first screen loads:\n{}", screens.table());
     budget::judge(screens.heaviest(), budget::read(place, budget::FIRST_SCREEN)?)
 }

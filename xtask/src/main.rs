@@ -41,6 +41,7 @@ mod wasm_code;
 mod wasm_file;
 mod watch;
 mod weigh;
+mod words;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::failure::{OrFailure, Outcome};
 use crate::place::Place;
 use crate::tools::{self, BINARYEN, ESBUILD, TRUNK, Tool, Voice, WASM_BINDGEN, WASM_SPLIT};
-use crate::{entry, order, parts, run, rust_target, short_names, split};
+use crate::{entry, order, parts, run, rust_target, short_names, split, words};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
@@ -48,6 +48,7 @@ pub fn build(place: &Place, flavour: Flavour, into: &Path) -> Outcome {
     if flavour == Flavour::Release {
         minify(into, &folders)?;
         split::finish(place, into, &folders)?;
+        words::add(place, into)?;
     }
     parts::add(place, flavour, into, &folders)?;
     entry::write_open(into)

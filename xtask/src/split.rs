@@ -108,7 +108,7 @@ pub fn finish(place: &Place, into: &Path, tools: &[PathBuf]) -> Outcome {
     let name = format!("tutti-later-{:016x}.wasm", hasher.finish());
     fs::write(into.join(&name), bytes)
         .or_failure(|| format!("{} cannot be written", into.display()), NEXT)?;
-    entry::change(into, |html| named(html, &name))
+    entry::change(into, |html| named(html, QUERY, &name))
 }
 
 /// What trunk is told to tell wasm-opt.
@@ -117,14 +117,14 @@ fn passes(page: &str) -> impl Iterator<Item = &str> {
     rest.split('"').next().unwrap_or_default().split_ascii_whitespace()
 }
 
-/// The page whose boot.js knows the part.
-fn named(html: &str, part: &str) -> Outcome<String> {
+/// The page whose boot.js knows the file by that name.
+pub fn named(html: &str, name: &str, file: &str) -> Outcome<String> {
     const BOOT: &str = "boot.js?";
     let at = html.find(BOOT).map(|at| at + BOOT.len());
     let (before, after) = at.and_then(|at| html.split_at_checked(at)).ok_or_else(|| {
         Failure::new("The built page does not start boot.js.", "`pattern_script` in Trunk.toml says how.")
     })?;
-    Ok(format!("{before}{QUERY}={part}&amp;{after}"))
+    Ok(format!("{before}{name}={file}&amp;{after}"))
 }
 
 #[cfg(test)]
@@ -135,8 +135,8 @@ mod tests {
     fn the_page_names_the_part() {
         let html = r#"<script defer src="./boot.js?js=a.js&amp;wasm=a.wasm"></script>"#;
         let expected = r#"<script defer src="./boot.js?later=b.wasm&amp;js=a.js&amp;wasm=a.wasm"></script>"#;
-        assert_eq!(named(html, "b.wasm").unwrap(), expected);
-        assert!(named("<html>", "b.wasm").is_err());
+        assert_eq!(named(html, QUERY, "b.wasm").unwrap(), expected);
+        assert!(named("<html>", QUERY, "b.wasm").is_err());
     }
 
     #[test]

@@ -41,8 +41,10 @@ const PANICS: [&str; 21] = [
 
 /// Calls of the first go to the second, and calls of the third to the first: so a table of a library can be
 /// fetched later (see `src/markdown/entities.rs`).
-const DETOURS: [[&str; 3]; 1] =
-    [["pulldown_cmark::scanners::scan_entity", "tutti_entity", "tutti_entity_table"]];
+const DETOURS: [[&str; 3]; 2] = [
+    ["pulldown_cmark::scanners::scan_entity", "tutti_entity", "tutti_entity_table"],
+    ["unicase::unicode::map::lookup", "tutti_fold", "tutti_fold_table"],
+];
 
 /// Subsections of `name` and of `linking`.
 const FUNCTION_NAMES: u8 = 1;

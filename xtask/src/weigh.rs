@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::budget::kb;
 use crate::entry::PAGES;
 use crate::failure::{Failure, OrFailure, Outcome};
+use crate::words::LANGUAGES;
 use crate::{run, split};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +100,7 @@ fn read(folder: &Path, file: &str) -> Outcome<String> {
 }
 
 /// Relative addresses in `href` and `src`, and the two files that boot.js is told to start; not the part
-/// that it fetches afterwards.
+/// that it fetches afterwards, nor what only the readers of a language fetch.
 fn loaded_by(html: &str) -> Vec<String> {
     let mut files = Vec::new();
     for attribute in [" href=\"", " src=\""] {
@@ -112,7 +113,8 @@ fn loaded_by(html: &str) -> Vec<String> {
             let (file, query) = address.split_once('?').unwrap_or((&address, ""));
             files.push(relative(file));
             let named = query.split('&').filter_map(|pair| pair.split_once('='));
-            files.extend(named.filter(|(name, _)| *name != split::QUERY).map(|(_, value)| relative(value)));
+            let first = named.filter(|(name, _)| *name != split::QUERY && !LANGUAGES.contains(name));
+            files.extend(first.map(|(_, value)| relative(value)));
         }
     }
     files
@@ -153,7 +155,7 @@ mod tests {
     #[test]
     fn the_first_screen_is_what_the_page_loads() {
         let html = r##"<link rel="icon" href="data:image/svg+xml,x"><link rel="stylesheet" href="./main-1.css" integrity="x">
-            <script defer src="./boot.js?later=tutti-later-1.wasm&amp;js=tutti-1.js&amp;wasm=tutti-1_bg.wasm"></script>
+            <script defer src="./boot.js?ko=words-ko-1.txt&amp;later=tutti-later-1.wasm&amp;js=tutti-1.js&amp;wasm=tutti-1_bg.wasm"></script>
             <link rel="modulepreload" href="./tutti-1.js"><a href="https://a.example/">a</a><a href="#top">b</a><a href="">c</a>"##;
         assert_eq!(loaded_by(html), ["main-1.css", "tutti-1.js", "boot.js", "tutti-1.js", "tutti-1_bg.wasm"]);
     }

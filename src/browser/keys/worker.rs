@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     rc::{Rc, Weak},
 };
 
@@ -20,7 +20,10 @@ use super::{
 use crate::{
     browser::Listener,
     later::{self, later},
-    model::http::{ApiKey, Origin},
+    model::{
+        http::{ApiKey, Origin},
+        table::Table,
+    },
 };
 
 /// The names of the two encryption keys among the records, whose other names are origins.
@@ -34,7 +37,7 @@ const FORGOTTEN: &str = "forgotten";
 
 #[derive(Default)]
 pub(super) struct Inner {
-    pub(super) keys: RefCell<BTreeMap<Origin, ApiKey>>,
+    pub(super) keys: RefCell<Table<Origin, ApiKey>>,
     /// Counts the changes of `keys`, so that what was read before one is not taken for newer.
     edition: Cell<u64>,
     chores: RefCell<VecDeque<Chore>>,
@@ -237,14 +240,14 @@ impl Inner {
         };
         let mut keys = self.keys.take();
         for key in here {
-            if !is_unsaved(key.origin()) {
-                keys.entry(key.origin().clone()).or_insert(key);
+            if !is_unsaved(key.origin()) && !keys.contains_key(key.origin()) {
+                keys.insert(key.origin().clone(), key);
             }
         }
         if was_remembered && is_remembered {
             // Another tab deleted what is not there any more.
             let is_there = |origin: &Origin| remembered.iter().any(|key| key.origin() == origin);
-            keys.retain(|origin, _| is_unsaved(origin) || is_there(origin));
+            keys.retain(|origin| is_unsaved(origin) || is_there(origin));
         }
         // From here on the tab's keys belong elsewhere.
         if was_remembered != is_remembered {

@@ -217,7 +217,7 @@ impl Colours {
     fn wake(&mut self) {
         if !self.is_running {
             self.is_running = true;
-            wasm_bindgen_futures::spawn_local(run());
+            crate::browser::spawn(run());
         }
     }
 

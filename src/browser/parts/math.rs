@@ -35,7 +35,7 @@ pub fn draw(source: &Element) {
         std::mem::replace(is_running, true)
     });
     if !is_running {
-        wasm_bindgen_futures::spawn_local(run());
+        crate::browser::spawn(run());
     }
 }
 

@@ -41,7 +41,7 @@ later! {
         }
     } else {
         let code = code.clone();
-        wasm_bindgen_futures::spawn_local(async move {
+        crate::browser::spawn(async move {
             if super::rest().await.is_ok() {
                 hand_over(&code);
             }

@@ -20,13 +20,10 @@ use std::{cell::RefCell, collections::HashSet, rc::Rc};
 use futures::{StreamExt, future::LocalBoxFuture, stream};
 
 use super::transport::{Clock, Reply, Transport};
-use crate::{
-    later::later,
-    model::{
-        error::ApiError,
-        http::{Headers, HttpRequest, Method},
-        provider::Dialect,
-    },
+use crate::model::{
+    error::ApiError,
+    http::{Headers, HttpRequest, Method},
+    provider::Dialect,
 };
 use asked::Asked;
 use body::Body;
@@ -78,15 +75,6 @@ impl Simulated {
         no_answer.unwrap_or_else(|| self.answer(&asked))
     }
 
-    /// Whether it says anything that is fetched after the first screen: another language, another dialect
-    /// than OpenAI's chat, another order, or a fault.
-    pub fn needs_later(&self) -> bool {
-        self.dialect != Dialect::OpenaiChat
-            || self.simulation.language != Language::English
-            || self.simulation.fault.is_some()
-            || self.simulation.seed != 0
-    }
-
     fn is_refused(&self, refusal: Refusal, request: &HttpRequest) -> bool {
         let mut refused = self.refused.borrow_mut();
         let body = request.body.as_deref().unwrap_or_default();
@@ -114,23 +102,17 @@ impl Simulated {
     }
 }
 
-later! {
-    "5021" fn listed(dialect: Dialect) -> Reply {
-        whole(200, "application/json", dialects::list(dialect, MODELS))
-    } else {
-        whole(500, "application/json", String::new())
-    }
+fn listed(dialect: Dialect) -> Reply {
+    whole(200, "application/json", dialects::list(dialect, MODELS))
+}
 
-    /// What comes in place of an answer, if anything does.
-    "5022" fn no_answer(of: &Simulated, fault: Fault, request: &HttpRequest, model: &str) -> Option<Reply> {
-        match fault {
-            Fault::Refused(refusal) if of.is_refused(refusal, request) => Some(of.refuse(refusal, model)),
-            Fault::Empty => Some(whole(200, dialects::content_type(of.dialect), String::new())),
-            Fault::Html => Some(whole(200, "text/html", PAGE.to_owned())),
-            _ => None,
-        }
-    } else {
-        None
+/// What comes in place of an answer, if anything does.
+fn no_answer(of: &Simulated, fault: Fault, request: &HttpRequest, model: &str) -> Option<Reply> {
+    match fault {
+        Fault::Refused(refusal) if of.is_refused(refusal, request) => Some(of.refuse(refusal, model)),
+        Fault::Empty => Some(whole(200, dialects::content_type(of.dialect), String::new())),
+        Fault::Html => Some(whole(200, "text/html", PAGE.to_owned())),
+        _ => None,
     }
 }
 

@@ -6,7 +6,6 @@ use super::{
     prose,
     simulation::{Fault, Simulation},
 };
-use crate::later::later;
 
 /// Which part of an answer a token belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +32,8 @@ pub struct Script {
     limit: Option<u32>,
 }
 
-later! {
-    "5031" fn shuffle(blocks: &mut [(u64, &'static str)], seed: u64) {
-        blocks.sort_by_key(|(place, _)| mix(seed ^ mix(*place)));
-    } else {}
+fn shuffle(blocks: &mut [(u64, &'static str)], seed: u64) {
+    blocks.sort_by_key(|(place, _)| mix(seed ^ mix(*place)));
 }
 
 impl Script {

@@ -1,7 +1,5 @@
 //! One question before many paid calls.
 
-use leptos::prelude::*;
-
 use crate::{
     browser::{El, el},
     ui::{

@@ -1,9 +1,7 @@
 //! Which keys there are, for which addresses; never the keys themselves.
 
-use leptos::{prelude::*, task::spawn_local};
-
 use crate::{
-    browser::{El, Taken, el},
+    browser::{El, Taken, el, signal::*, spawn},
     model::http::Origin,
     ui::{
         page::Page,
@@ -20,7 +18,9 @@ pub fn keys(page: Page) -> El {
     el("div")
         .class("inside")
         .child(el("p").live(page.word(Word::KeysAbout)))
-        .child(el("ul").class("list").each(origins, move |origin| entry(page, origin)))
+        .child(
+            el("ul").class("list").list(move || origins().iter().map(|origin| entry(page, origin)).collect()),
+        )
         .child(hint(page, Word::NoKeys).hidden(move || !origins().is_empty()))
         .children(paste(page))
         .children(remember(page))
@@ -81,7 +81,7 @@ fn remember(page: Page) -> [El; 3] {
         .flag("disabled", move || !can_remember())
         .on("change", move |event| {
             let (on, keys) = (event.is_checked(), page.shell().keys);
-            spawn_local(async move {
+            spawn(async move {
                 has_failed.set(keys.remember(on).await.is_err());
                 page.keys_changed.update(|count| *count += 1);
             });

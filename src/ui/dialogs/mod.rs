@@ -7,8 +7,6 @@ mod sets;
 mod settings;
 mod shortcuts;
 
-use leptos::prelude::*;
-
 use super::{
     page::Page,
     parts::icon_button,
@@ -16,7 +14,7 @@ use super::{
     words::Word,
 };
 use crate::{
-    browser::{self, El, effect, el},
+    browser::{self, El, effect, el, signal::*},
     later::later,
 };
 
@@ -66,7 +64,7 @@ pub fn dialogs(page: Page) -> El {
 
 /// A dialog of the browser: it keeps the focus inside, closes on Escape, and gives the focus back.
 fn modal(page: Page, (of, id, title): Entry) -> El {
-    let is_open = Memo::new(move |_| page.dialog.get() == Some(of));
+    let is_open = Memo::new(move || page.dialog.get() == Some(of));
     let title_id = format!("{id}-title");
     let close = icon_button(page, "close", "close", Word::Close).act(move || page.dialog.set(None));
     let header = el("header").child(el("h2").attr("id", &title_id).live(page.word(title))).child(close);

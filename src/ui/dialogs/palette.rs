@@ -1,10 +1,8 @@
 //! Everything that can be done, found by typing.
 
-use leptos::prelude::*;
-
 use super::Dialog;
 use crate::{
-    browser::{self, El, Event, el},
+    browser::{self, El, Event, el, signal::*},
     grid::choices::View,
     ui::{
         page::Page,
@@ -43,7 +41,7 @@ const COMMANDS: [Command; 15] = [
 pub fn palette(page: Page) -> El {
     let filter = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    let found = Memo::new(move |_| {
+    let found = Memo::new(move || {
         let (language, filter) = (page.language.get(), filter.get().to_lowercase());
         let fits = |at: &usize| {
             let text = COMMANDS.get(*at).map_or("", |command| command.word.text(language)).to_lowercase();

@@ -1,9 +1,7 @@
 //! Named sets of models: save what is on the page, bring it back later.
 
-use leptos::prelude::*;
-
 use crate::{
-    browser::{El, button, el},
+    browser::{El, button, el, signal::*},
     grid::{columns, workspace::ModelSet},
     ui::{
         page::Page,

@@ -1,7 +1,5 @@
 //! How the page behaves.
 
-use leptos::prelude::*;
-
 use crate::{
     browser::{El, el},
     grid::choices::{SendKey, Theme},

@@ -1,7 +1,5 @@
 //! What an answer has besides text: tool calls, sources, and how the request differed from the settings.
 
-use leptos::prelude::*;
-
 use super::state::Panel;
 use crate::{
     browser::{El, el},

@@ -1,14 +1,14 @@
 //! The figures of an answer: the wait and the speed apart, the best of each marked.
 
-use leptos::prelude::*;
-
 use super::state::Panel;
 use crate::{
-    browser::{El, el},
-    call::Phase,
+    browser::{El, el, signal::*},
+    call::{Phase, phase::PhaseKind},
     grid::numbers::{Best, Numbers},
+    later::later,
     ui::{
         page::Page,
+        rest::with_rest,
         words::{self, Word},
     },
 };
@@ -26,33 +26,43 @@ const FIGURES: [Figure; 6] = [
 ];
 
 pub fn footer(page: Page, panel: &Panel) -> El {
-    let (id, own) = (panel.id, panel.clone());
-    let own = Memo::new(move |_| own.numbers());
-    // A memo of its own: of two hundred panels that end, each redraws only what has changed for it.
-    let best = Memo::new(move |_| {
-        page.best
-            .with(|best| best.iter().find(|(of, _)| *of == id).map(|(_, best)| *best))
-            .unwrap_or_default()
-    });
-    let figure = |(name, word, read, is_best): Figure| {
-        let text = move || own.with(|own| own.as_ref().and_then(read));
-        let is_best = move || is_best(&best.get());
-        figure(page, name, word, text, is_best)
-            // What a call cost is rarely told.
-            .hidden(move || name == "cost" && text().is_none())
-    };
-    let status = panel.reply.status.clone();
-    let finish = move || {
-        status.with(|status| match &status.phase {
-            Some(Phase::Finished(reason)) => reason.raw.clone(),
-            _ => None,
-        })
-    };
-    el("div")
-        .class("footer")
-        .hidden(move || own.with(Option::is_none))
-        .children(FIGURES.map(figure))
-        .child(self::figure(page, "finish", Word::Finish, finish, || false))
+    let (reply, of) = (panel.reply.clone(), panel.clone());
+    let has_some = move || reply.kind().is_some_and(PhaseKind::is_over);
+    with_rest(el("div"), page, has_some, move || figures(page, &of))
+}
+
+later! {
+    "1009" fn figures(page: Page, panel: &Panel) -> El {
+        let (id, own) = (panel.id, panel.clone());
+        let own = Memo::new(move || own.numbers());
+        // A memo of its own: of two hundred panels that end, each redraws only what has changed for it.
+        let best = Memo::new(move || {
+            page.best
+                .with(|best| best.iter().find(|(of, _)| *of == id).map(|(_, best)| *best))
+                .unwrap_or_default()
+        });
+        let figure = |(name, word, read, is_best): Figure| {
+            let text = move || own.with(|own| own.as_ref().and_then(read));
+            let is_best = move || is_best(&best.get());
+            figure(page, name, word, text, is_best)
+                // What a call cost is rarely told.
+                .hidden(move || name == "cost" && text().is_none())
+        };
+        let status = panel.reply.status.clone();
+        let finish = move || {
+            status.with(|status| match &status.phase {
+                Some(Phase::Finished(reason)) => reason.raw.clone(),
+                _ => None,
+            })
+        };
+        el("div")
+            .class("footer")
+            .hidden(move || own.with(Option::is_none))
+            .children(FIGURES.map(figure))
+            .child(self::figure(page, "finish", Word::Finish, finish, || false))
+    } else {
+        el("div")
+    }
 }
 
 fn figure(

@@ -1,10 +1,8 @@
 //! One line: who answers, how far it is, and the buttons that are needed most.
 
-use leptos::{prelude::*, task::spawn_local};
-
 use super::{menu::menu, picker::picker, reply::Pulse, state::Panel};
 use crate::{
-    browser::{self, El, Event, button, el},
+    browser::{self, El, Event, button, el, signal::*, spawn},
     ui::{
         page::Page,
         parts::icon_button,
@@ -45,7 +43,7 @@ fn mark(page: Page, panel: &Panel) -> El {
 /// Stop while it runs, Ask again otherwise: one button, so that the focus stays on it.
 fn run_button(page: Page, panel: &Panel) -> El {
     let reply = panel.reply.clone();
-    let is_running = Memo::new(move |_| reply.kind().is_some_and(|kind| !kind.is_over()));
+    let is_running = Memo::new(move || reply.kind().is_some_and(|kind| !kind.is_over()));
     let was_asked = panel.asked.clone();
     let word = move || match (is_running.get(), was_asked.with(Option::is_some)) {
         (true, _) => Word::Stop,
@@ -90,7 +88,7 @@ fn copy_button(page: Page, panel: &Panel) -> El {
             if text.is_empty() {
                 return;
             }
-            spawn_local(async move { copied.set(Some(browser::copy(text).await)) });
+            spawn(async move { copied.set(Some(browser::copy(text).await)) });
         });
     el("span").child(button).child(el("span").attrs(&[("class", "unseen"), ("role", "status")]).live(said))
 }

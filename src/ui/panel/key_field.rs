@@ -1,10 +1,8 @@
 //! Takes a key and forgets it: the field is empty again as soon as the key is kept.
 
-use leptos::prelude::*;
-
 use super::{setup::is_real, state::Panel};
 use crate::{
-    browser::{El, NotTaken, Taken, Typed, el},
+    browser::{El, NotTaken, Taken, Typed, el, signal::*},
     grid::settings::PanelSettings,
     ui::{
         page::Page,
@@ -40,7 +38,7 @@ pub fn key_field(page: Page, panel: &Panel) -> El {
             }
         });
     let (is_real, settings) = (is_real(panel), panel.settings.clone());
-    let key_url = Memo::new(move |_| settings.with(|settings| PanelSettings::row(settings).key_url));
+    let key_url = Memo::new(move || settings.with(|settings| PanelSettings::row(settings).key_url));
     let get_key = move || {
         let link = |url: &str| {
             el("a")

@@ -1,10 +1,8 @@
 //! What else can be done with a panel.
 
-use leptos::prelude::*;
-
 use super::state::Panel;
 use crate::{
-    browser::{self, El, Event, el},
+    browser::{self, El, Event, el, signal::*},
     grid::choices::View,
     later::later,
     ui::{

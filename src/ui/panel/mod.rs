@@ -19,8 +19,6 @@ mod picker;
 mod setup;
 mod trouble;
 
-use leptos::prelude::*;
-
 use super::{
     page::Page,
     parts::{hint, label_of, word_button},
@@ -28,7 +26,7 @@ use super::{
     words::{self, Word},
 };
 use crate::{
-    browser::{El, Follow, effect, el},
+    browser::{El, Follow, effect, el, signal::*},
     call::phase::PhaseKind,
     grid::{choices::View, script},
 };
@@ -41,7 +39,7 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
     let Panel { settings, reply, problem, is_setup_open, .. } = panel.clone();
     let kind = {
         let reply = reply.clone();
-        Memo::new(move |_| reply.kind())
+        Memo::new(move || reply.kind())
     };
     let name = {
         let settings = settings.clone();
@@ -55,7 +53,7 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
     let has_reasoning = move || status.with(|status| status.has_reasoning);
     let script = {
         let reply = reply.clone();
-        Memo::new(move |_| {
+        Memo::new(move || {
             // The first words may not tell yet.
             if reply.kind() == Some(PhaseKind::Streaming) {
                 page.now.track();
@@ -85,7 +83,7 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
     let body = label_of(body, page, Word::Answer);
     let has_more = RwSignal::new(false);
     let follow = Follow::new(body.element(), move |is_below| has_more.set(is_below));
-    let linked = Memo::new(move |_| page.saved.with(|saved| saved.linked_scroll));
+    let linked = Memo::new(move || page.saved.with(|saved| saved.linked_scroll));
     effect({
         let follow = follow.clone();
         move || follow.set_linked(linked.get())
@@ -124,7 +122,7 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
 fn own_prompt(page: Page, panel: &Panel) -> El {
     let (asked, panel) = (panel.asked.clone(), panel.clone());
     let own =
-        Memo::new(move |_| asked.get().filter(|asked| page.asked.with(|last| last.as_ref() != Some(asked))));
+        Memo::new(move || asked.get().filter(|asked| page.asked.with(|last| last.as_ref() != Some(asked))));
     let current = move || {
         let panel = panel.clone();
         let ask = word_button(page, &[("name", "ask-current")], Word::AskCurrent)

@@ -1,10 +1,8 @@
 //! A field for each parameter; an empty one is not sent.
 
-use leptos::prelude::*;
-
 use super::state::Panel;
 use crate::{
-    browser::{El, el},
+    browser::{El, el, signal::*},
     grid::parameter::Parameter,
     model::chat::Effort,
     ui::{
@@ -31,7 +29,7 @@ fn parameter_field(page: Page, panel: &Panel, parameter: Parameter) -> El {
     });
     let read = || settings.with_untracked(|settings| parameter.read(&settings.sampling));
     let text = RwSignal::new(typed.unwrap_or_else(read));
-    let is_wrong = Memo::new(move |_| wrong.with(|unread| unread.iter().any(|(it, _)| *it == parameter)));
+    let is_wrong = Memo::new(move || wrong.with(|unread| unread.iter().any(|(it, _)| *it == parameter)));
     let number = input(&parameter.name().replace('_', "-"), "text")
         .attr("inputmode", if parameter == Parameter::Stop { "text" } else { "decimal" })
         .bind("placeholder", move || Some(words::parameter_hint(page.language.get(), parameter)))
@@ -59,7 +57,7 @@ fn parameter_field(page: Page, panel: &Panel, parameter: Parameter) -> El {
 
 fn effort_field(page: Page, panel: &Panel) -> El {
     let (settings, shown) = (panel.settings.clone(), panel.settings.clone());
-    let chosen = Memo::new(move |_| shown.with(|settings| settings.sampling.effort));
+    let chosen = Memo::new(move || shown.with(|settings| settings.sampling.effort));
     let none = option(
         "",
         move || Word::NotSent.text(page.language.get()).to_owned(),

@@ -1,10 +1,8 @@
 //! Which model: type any id, or choose from the provider's own list, the recent and the starred.
 
-use leptos::prelude::*;
-
 use super::state::Panel;
 use crate::{
-    browser::{self, El, Event, el},
+    browser::{self, El, Event, el, signal::*},
     grid::workspace::ModelRef,
     later::later,
     model::{
@@ -125,7 +123,7 @@ pub fn picker(page: Page, panel: &Panel) -> El {
     let filter = RwSignal::new(String::new());
     let choices = {
         let panel = panel.clone();
-        Memo::new(move |_| match panel.is_picker_open.get() {
+        Memo::new(move || match panel.is_picker_open.get() {
             true => choices(page, &panel, &filter.get()),
             false => (Vec::new(), 0),
         })
@@ -276,8 +274,8 @@ later! {
     /// Those to show, and how many there would be.
     "1006" fn choices(page: Page, panel: &Panel, filter: &str) -> (Vec<Choice>, usize) {
         let language = page.language.get();
-        let saved = page.saved.read();
-        let settings = panel.settings.read();
+        let saved = page.saved.get();
+        let settings = panel.settings.get();
         let own = settings.row();
         let known = match page.list_of(panel) {
             Some(ModelList::Known(models)) => models.to_vec(),

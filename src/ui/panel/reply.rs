@@ -5,10 +5,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use leptos::prelude::*;
-
 use crate::{
-    browser::News,
+    browser::{News, signal::*},
     call::{Call, Phase, Summary, phase::PhaseKind},
     engine::{ask::Notes, transport::ReplySink},
     grid::estimate,

@@ -1,10 +1,8 @@
 //! Whom a panel asks and how: provider, address, key, system prompt, parameters, extra JSON.
 
-use leptos::prelude::*;
-
 use super::{key_field::key_field, parameters::parameters, state::Panel};
 use crate::{
-    browser::{self, El, el},
+    browser::{self, El, el, signal::*},
     grid::settings::{BadSettings, PanelSettings},
     later::later,
     model::{
@@ -22,7 +20,7 @@ later! {
     "1001" pub fn setup(page: Page, panel: &Panel) -> El {
         let is_open = panel.is_setup_open.clone();
         let settings = panel.settings.clone();
-        let wrong = Memo::new(move |_| settings.with(|settings| settings.extra().err()));
+        let wrong = Memo::new(move || settings.with(|settings| settings.extra().err()));
         let wrong_text = move || {
             wrong.get().map_or(String::new(), |problem| {
                 words::bad_settings(page.language.get(), BadSettings::Extra(problem))
@@ -74,7 +72,7 @@ pub fn is_real(panel: &Panel) -> impl Fn() -> bool + Clone + use<> {
 
 fn provider_field(page: Page, panel: &Panel) -> El {
     let settings = panel.settings.clone();
-    let chosen = Memo::new(move |_| settings.with(|settings| settings.provider.clone()));
+    let chosen = Memo::new(move || settings.with(|settings| settings.provider.clone()));
     let rows = [catalog::simulated()].into_iter().chain(catalog::all()).chain(catalog::custom());
     let options = rows.map(|row: &'static Provider| {
         option(
@@ -92,7 +90,7 @@ fn provider_field(page: Page, panel: &Panel) -> El {
 
 fn format_field(page: Page, panel: &Panel) -> El {
     let (settings, listed) = (panel.settings.clone(), panel.settings.clone());
-    let formats = Memo::new(move |_| listed.with(|settings| settings.row().dialects.clone()));
+    let formats = Memo::new(move || listed.with(|settings| settings.row().dialects.clone()));
     let options = {
         let settings = settings.clone();
         move || {

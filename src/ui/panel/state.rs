@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use futures::future::AbortHandle;
-use leptos::prelude::*;
 
 use super::reply::ReplyState;
 use crate::{
     browser,
+    browser::signal::*,
     call::{phase::PhaseKind, queue::CallId},
     engine::StopHandle,
     grid::{

@@ -1,10 +1,8 @@
 //! What went wrong: one plain sentence, the provider's own words, and what can be done.
 
-use leptos::{prelude::*, task::spawn_local};
-
 use super::state::{Panel, Problem};
 use crate::{
-    browser::{self, El, button, el},
+    browser::{self, El, button, el, signal::*, spawn},
     call::Phase,
     grid::settings::PanelSettings,
     later::later,
@@ -39,7 +37,7 @@ later! {
     "1003" fn told(page: Page, panel: &Panel) -> El {
         let error = {
             let status = panel.reply.status.clone();
-            Memo::new(move |_| {
+            Memo::new(move || {
                 status.with(|status| {
                     status.phase.as_ref().filter(|phase| phase.is_over()).and_then(Phase::error).cloned()
                 })
@@ -165,7 +163,7 @@ fn action_button(page: Page, panel: &Panel, action: Action) -> El {
             let line = panel.asked.get_untracked().and_then(|prompt| page.written(&panel, &prompt).ok());
             let line = line.and_then(|ask| ask.curl().ok());
             let Some(line) = line else { return copied.set(Some(false)) };
-            spawn_local(async move { copied.set(Some(browser::copy(line).await)) });
+            spawn(async move { copied.set(Some(browser::copy(line).await)) });
         }
         Action::OpenAny => {
             // The question comes along too.
@@ -173,7 +171,7 @@ fn action_button(page: Page, panel: &Panel, action: Action) -> El {
                 page.draft.set(panel.asked.get_untracked().unwrap_or_default());
             }
             let keys = page.shell().keys;
-            spawn_local(async move {
+            spawn(async move {
                 // They come along once they are stored.
                 keys.settled().await;
                 browser::go_to(ANY);

@@ -1,208 +1,363 @@
-//! The fixed texts of the page: English, Korean, Japanese.
+//! The fixed texts of the page: English, Korean, Japanese. `{0}`, `{1}` stand for what differs each time.
+//!
+//! In a release, English is in the program. The other languages of the first screen are a file each, which
+//! is fetched beside it (`put`; xtask writes them), and what is said later comes with the rest of the program.
 
 use super::Language;
+use crate::later::later;
 
 macro_rules! words {
-    ($($name:ident: $english:literal, $korean:literal, $japanese:literal;)*) => {
+    (first { $($name:ident: $english:literal, $korean:literal, $japanese:literal;)* }
+     later { $($later:ident: $($text:literal),*;)* }) => {
         /// A fixed text of the page.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Word {
             $($name,)*
+            $($later,)*
         }
 
+        #[cfg(test)]
         impl Word {
-            #[cfg(test)]
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            pub fn text(self, language: Language) -> &'static str {
-                const TEXTS: &[[&str; 3]] = &[$([$english, $korean, $japanese],)*];
-                TEXTS.get(self as usize).map_or("", |texts| language.pick(*texts))
-            }
+            pub const ALL: &[Self] = &[$(Self::$name,)* $(Self::$later,)*];
         }
+
+        /// How many words the first screen has.
+        const FIRST: usize = [$(Word::$name),*].len();
+
+        #[cfg(not(feature = "split"))]
+        const TEXTS: [[&str; 3]; FIRST] = [$([$english, $korean, $japanese],)*];
+
+        #[cfg(feature = "split")]
+        const ENGLISH: &str = concat!($($english, "\n",)*);
+
+        const LATER: &[[&str; 3]] = &[$([$($text),*],)*];
     };
 }
 
 words! {
-    Tagline: "One prompt, every model, at once", "프롬프트 하나, 모든 모델, 한 번에", "一つのプロンプトを、すべてのモデルへ、同時に";
-    Language: "Language", "언어", "言語";
+    first {
+        Tagline: "One prompt, every model, at once", "프롬프트 하나, 모든 모델, 한 번에", "一つのプロンプトを、すべてのモデルへ、同時に";
+        Language: "Language", "언어", "言語";
 
-    // The composer.
-    Prompt: "Prompt", "프롬프트", "プロンプト";
-    PromptHintEnter: "Ask every model (Enter sends, Shift+Enter breaks the line)", "모든 모델에게 물어보세요 (Enter 보내기, Shift+Enter 줄 바꿈)", "すべてのモデルに聞く（Enter で送信、Shift+Enter で改行）";
-    PromptHintMod: "Ask every model (Ctrl+Enter or ⌘+Enter sends, Enter breaks the line)", "모든 모델에게 물어보세요 (Ctrl+Enter 또는 ⌘+Enter 보내기, Enter 줄 바꿈)", "すべてのモデルに聞く（Ctrl+Enter か ⌘+Enter で送信、Enter で改行）";
-    Send: "Send to all", "모두에게 보내기", "すべてに送信";
-    StopAll: "Stop all", "모두 중지", "すべて停止";
-    AddPanel: "Add a model", "모델 추가", "モデルを追加";
-    Undo: "Undo", "되돌리기", "元に戻す";
-    Chips: "Models that take part", "참여하는 모델", "参加するモデル";
-    ChipHint: "Click: on or off. Drag, or Alt+arrow keys: move.", "클릭: 켜기/끄기. 끌기 또는 Alt+화살표 키: 이동.", "クリック：オン/オフ。ドラッグまたは Alt+矢印キー：移動。";
-    Asked: "Asked", "질문", "質問";
-    NothingTakesPart: "No model takes part: switch one on.", "참여하는 모델이 없습니다. 하나를 켜세요.", "参加するモデルがありません。一つ以上オンにしてください。";
+        // The composer.
+        Prompt: "Prompt", "프롬프트", "プロンプト";
+        PromptHintEnter: "Ask every model (Enter sends, Shift+Enter breaks the line)", "모든 모델에게 물어보세요 (Enter 보내기, Shift+Enter 줄 바꿈)", "すべてのモデルに聞く（Enter で送信、Shift+Enter で改行）";
+        PromptHintMod: "Ask every model (Ctrl+Enter or ⌘+Enter sends, Enter breaks the line)", "모든 모델에게 물어보세요 (Ctrl+Enter 또는 ⌘+Enter 보내기, Enter 줄 바꿈)", "すべてのモデルに聞く（Ctrl+Enter か ⌘+Enter で送信、Enter で改行）";
+        Send: "Send to all", "모두에게 보내기", "すべてに送信";
+        StopAll: "Stop all", "모두 중지", "すべて停止";
+        AddPanel: "Add a model", "모델 추가", "モデルを追加";
+        Chips: "Models that take part", "참여하는 모델", "参加するモデル";
+        ChipHint: "Click: on or off. Drag, or Alt+arrow keys: move.", "클릭: 켜기/끄기. 끌기 또는 Alt+화살표 키: 이동.", "クリック：オン/オフ。ドラッグまたは Alt+矢印キー：移動。";
+        Asked: "Asked", "질문", "質問";
+        NothingTakesPart: "No model takes part: switch one on.", "참여하는 모델이 없습니다. 하나를 켜세요.", "参加するモデルがありません。一つ以上オンにしてください。";
 
-    // The first visit.
-    Try: "Try it without a key:", "키 없이 써 보기:", "キーなしで試す：";
-    ExampleSky: "Why is the sky blue?", "하늘은 왜 파란가요?", "空はなぜ青いのですか？";
-    ExampleName: "Three names for a small bakery", "작은 빵집 이름 세 가지", "小さなパン屋の名前を三つ";
-    ExamplePlan: "A table: two days in Seoul", "표로 정리: 서울 이틀 여행", "表で：ソウル二日間の旅";
+        // The first visit.
+        Try: "Try it without a key:", "키 없이 써 보기:", "キーなしで試す：";
+        ExampleSky: "Why is the sky blue?", "하늘은 왜 파란가요?", "空はなぜ青いのですか？";
+        ExampleName: "Three names for a small bakery", "작은 빵집 이름 세 가지", "小さなパン屋の名前を三つ";
+        ExamplePlan: "A table: two days in Seoul", "표로 정리: 서울 이틀 여행", "表で：ソウル二日間の旅";
 
-    // The bar at the top.
-    Views: "View", "보기", "表示";
-    Columns: "Columns", "열", "列";
-    Tabs: "Tabs", "탭", "タブ";
-    Focus: "Focus", "집중", "フォーカス";
-    LinkedScroll: "Scroll together", "함께 스크롤", "一緒にスクロール";
-    Sets: "Sets of models", "모델 세트", "モデルのセット";
-    Keys: "Keys", "키", "キー";
-    Settings: "Settings", "설정", "設定";
-    Shortcuts: "Keyboard", "키보드", "キーボード";
-    Close: "Close", "닫기", "閉じる";
+        // The bar at the top.
+        Views: "View", "보기", "表示";
+        Columns: "Columns", "열", "列";
+        Tabs: "Tabs", "탭", "タブ";
+        Focus: "Focus", "집중", "フォーカス";
+        LinkedScroll: "Scroll together", "함께 스크롤", "一緒にスクロール";
+        Sets: "Sets of models", "모델 세트", "モデルのセット";
+        Keys: "Keys", "키", "キー";
+        Settings: "Settings", "설정", "設定";
+        Shortcuts: "Keyboard", "키보드", "キーボード";
+        Close: "Close", "닫기", "閉じる";
 
-    // A panel.
-    Stop: "Stop", "중지", "停止";
-    Retry: "Ask again", "다시 묻기", "もう一度聞く";
-    Ask: "Ask this model", "이 모델에게 묻기", "このモデルに聞く";
-    Copy: "Copy the answer", "답변 복사", "回答をコピー";
-    Copied: "Copied", "복사됨", "コピーしました";
-    NotCopied: "The browser did not allow copying.", "브라우저가 복사를 허용하지 않았습니다.", "ブラウザーがコピーを許可しませんでした。";
-    More: "More", "더 보기", "その他";
-    Setup: "Provider, key, parameters", "제공업체, 키, 매개변수", "プロバイダー、キー、パラメーター";
-    Duplicate: "Duplicate", "복제", "複製";
-    MoveLeft: "Move left", "왼쪽으로 이동", "左へ移動";
-    MoveRight: "Move right", "오른쪽으로 이동", "右へ移動";
-    FocusView: "Enlarge", "크게 보기", "拡大";
-    Remove: "Remove", "제거", "削除";
-    AskCurrent: "Ask the current prompt", "현재 프롬프트로 묻기", "今のプロンプトで聞く";
-    ShowAll: "Show all", "모두 보기", "すべて表示";
-    StorageFull: "The browser's storage is full or switched off: settings and sets will be gone after a reload.", "브라우저 저장소가 가득 찼거나 꺼져 있어, 새로 고치면 설정과 세트가 사라집니다.", "ブラウザーの保存領域がいっぱいか無効のため、再読み込みすると設定とセットが失われます。";
-    NotAsked: "not sent", "보내지 않음", "未送信";
-    Answer: "Answer", "답변", "回答";
-    Reasoning: "Reasoning", "추론", "推論";
-    Tools: "Tool calls", "도구 호출", "ツール呼び出し";
-    Sources: "Sources", "출처", "出典";
-    // What an answer is made of.
-    ViewSource: "View source", "원문 보기", "原文を表示";
-    ViewDrawn: "View formatted", "서식으로 보기", "整形して表示";
-    CopyRich: "Copy with formatting", "서식과 함께 복사", "書式付きでコピー";
-    Code: "Code", "코드", "コード";
-    CopyCode: "Copy the code", "코드 복사", "コードをコピー";
-    WrapLines: "Wrap long lines", "긴 줄 바꿈", "長い行を折り返す";
-    Table: "Table", "표", "表";
-    OpenImage: "Open image", "이미지 열기", "画像を開く";
-    Done: "done", "완료됨", "完了";
-    ToDo: "to do", "할 일", "未完了";
-    Footnote: "Go to the footnote", "각주로 이동", "脚注へ移動";
-    InertLink: "This link has no web address", "웹 주소가 없는 링크입니다", "ウェブアドレスのないリンクです";
-    Empty: "The answer will appear here.", "답변이 여기에 표시됩니다.", "ここに回答が表示されます。";
-    NewText: "New text below", "아래에 새 글이 있습니다", "下に続きがあります";
-    FirstToken: "first token", "첫 토큰", "最初のトークン";
-    Total: "total", "총 시간", "合計時間";
-    Rate: "tokens per second", "초당 토큰", "トークン/秒";
-    TokensIn: "tokens in", "입력 토큰", "入力トークン";
-    TokensOut: "tokens out", "출력 토큰", "出力トークン";
-    Cost: "cost", "비용", "費用";
-    Finish: "finish", "종료 이유", "終了理由";
-    Best: "best", "최고", "最良";
+        // A panel.
+        Stop: "Stop", "중지", "停止";
+        Retry: "Ask again", "다시 묻기", "もう一度聞く";
+        Ask: "Ask this model", "이 모델에게 묻기", "このモデルに聞く";
+        Copy: "Copy the answer", "답변 복사", "回答をコピー";
+        Copied: "Copied", "복사됨", "コピーしました";
+        NotCopied: "The browser did not allow copying.", "브라우저가 복사를 허용하지 않았습니다.", "ブラウザーがコピーを許可しませんでした。";
+        More: "More", "더 보기", "その他";
+        AskCurrent: "Ask the current prompt", "현재 프롬프트로 묻기", "今のプロンプトで聞く";
+        StorageFull: "The browser's storage is full or switched off: settings and sets will be gone after a reload.", "브라우저 저장소가 가득 찼거나 꺼져 있어, 새로 고치면 설정과 세트가 사라집니다.", "ブラウザーの保存領域がいっぱいか無効のため、再読み込みすると設定とセットが失われます。";
+        NotAsked: "not sent", "보내지 않음", "未送信";
+        Answer: "Answer", "답변", "回答";
+        Reasoning: "Reasoning", "추론", "推論";
 
-    // Setting a panel up.
-    Provider: "Provider", "제공업체", "プロバイダー";
-    Simulated: "Simulated", "시뮬레이션", "シミュレーション";
-    Format: "API", "API", "API";
-    Model: "Model", "모델", "モデル";
-    ModelHint: "model id", "모델 ID", "モデル ID";
-    Models: "List of models", "모델 목록", "モデルの一覧";
-    BaseUrl: "Address", "주소", "アドレス";
-    Key: "Key", "키", "キー";
-    KeyHint: "goes only to this address", "이 주소로만 전송됩니다", "このアドレスにだけ送られます";
-    KeyIsThere: "A key is kept for this address. Type another to replace it.", "이 주소의 키가 있습니다. 바꾸려면 새 키를 입력하세요.", "このアドレスのキーがあります。替えるには新しいキーを入力してください。";
-    KeyIsMissing: "No key for this address yet.", "아직 이 주소의 키가 없습니다.", "このアドレスのキーはまだありません。";
-    KeyNotNeeded: "This server may need no key.", "이 서버는 키가 필요 없을 수 있습니다.", "このサーバーにキーは要らないかもしれません。";
-    GetKey: "Get a key", "키 발급받기", "キーを取得";
-    Check: "Check key and server", "키와 서버 확인", "キーとサーバーを確認";
-    Checking: "Checking …", "확인하는 중…", "確認中…";
-    System: "System prompt", "시스템 프롬프트", "システムプロンプト";
-    Parameters: "Parameters (empty: not sent)", "매개변수 (비우면 보내지 않음)", "パラメーター（空欄なら送信しない）";
-    NotSent: "not sent", "보내지 않음", "送信しない";
-    Effort: "Reasoning effort", "추론 강도", "推論の強さ";
-    Extra: "Extra request JSON", "추가 요청 JSON", "追加のリクエスト JSON";
-    ExtraHint: "merged last; null removes a field", "마지막에 병합되며 null은 필드를 제거합니다", "最後に統合され、null は項目を消します";
+        // What an answer is made of.
+        ViewSource: "View source", "원문 보기", "原文を表示";
+        Code: "Code", "코드", "コード";
+        CopyCode: "Copy the code", "코드 복사", "コードをコピー";
+        WrapLines: "Wrap long lines", "긴 줄 바꿈", "長い行を折り返す";
+        Table: "Table", "표", "表";
+        OpenImage: "Open image", "이미지 열기", "画像を開く";
+        Done: "done", "완료됨", "完了";
+        ToDo: "to do", "할 일", "未完了";
+        Footnote: "Go to the footnote", "각주로 이동", "脚注へ移動";
+        InertLink: "This link has no web address", "웹 주소가 없는 링크입니다", "ウェブアドレスのないリンクです";
+        Empty: "The answer will appear here.", "답변이 여기에 표시됩니다.", "ここに回答が表示されます。";
+        NewText: "New text below", "아래에 새 글이 있습니다", "下に続きがあります";
+        FirstToken: "first token", "첫 토큰", "最初のトークン";
+        Total: "total", "총 시간", "合計時間";
+        Rate: "tokens per second", "초당 토큰", "トークン/秒";
+        TokensIn: "tokens in", "입력 토큰", "入力トークン";
+        TokensOut: "tokens out", "출력 토큰", "出力トークン";
+        Cost: "cost", "비용", "費用";
+        Finish: "finish", "종료 이유", "終了理由";
+        Best: "best", "최고", "最良";
 
-    // What keeps a panel from asking.
-    NeedsModel: "Enter a model id.", "모델 ID를 입력하세요.", "モデル ID を入力してください。";
-    NeedsBaseUrl: "Enter the address of your own server.", "사용할 서버의 주소를 입력하세요.", "お使いのサーバーのアドレスを入力してください。";
-    NeedsKey: "Enter a key for this provider.", "이 제공업체의 키를 입력하세요.", "このプロバイダーのキーを入力してください。";
-    BadKey: "The key has characters that a key cannot have. Copy it again.", "키에 쓸 수 없는 문자가 있습니다. 다시 복사해 주세요.", "キーに使えない文字があります。もう一度コピーしてください。";
-    KeyNeedsAddress: "Enter a valid address first: a key is kept for one address.", "먼저 올바른 주소를 입력하세요. 키는 한 주소에 묶입니다.", "先に正しいアドレスを入力してください。キーは一つのアドレスに結び付きます。";
+        // Setting a panel up.
+        Simulated: "Simulated", "시뮬레이션", "シミュレーション";
+        Model: "Model", "모델", "モデル";
+        ModelHint: "model id", "모델 ID", "モデル ID";
+        Models: "List of models", "모델 목록", "モデルの一覧";
 
-    // What a panel offers when something went wrong.
-    OpenAny: "Continue on the page that may call any address", "모든 주소를 호출할 수 있는 페이지에서 계속", "どのアドレスも呼べるページで続ける";
-    CopyCurl: "Copy as curl", "curl로 복사", "curl としてコピー";
-    ShowModels: "Show the provider's models", "제공업체의 모델 보기", "プロバイダーのモデルを表示";
-    EnterKey: "Enter the key", "키 입력", "キーを入力";
+        // What is fetched after the first screen.
+        Coming: "One moment …", "잠시만요…", "少々お待ちください…";
+        RestUnreachable: "A part of this page could not be loaded. Check the connection, then try again.", "이 페이지의 일부를 불러오지 못했습니다. 연결을 확인한 뒤 다시 시도하세요.", "このページの一部を読み込めませんでした。接続を確認してから、もう一度お試しください。";
+        RestReplaced: "There is a newer version of this page. Reload it to go on.", "이 페이지의 새 버전이 있습니다. 계속하려면 새로 고치세요.", "このページの新しい版があります。続けるには再読み込みしてください。";
+        FetchAgain: "Try again", "다시 시도", "もう一度試す";
+        ReloadPage: "Reload the page", "페이지 새로 고침", "ページを再読み込み";
 
-    // What is fetched after the first screen.
-    Coming: "One moment …", "잠시만요…", "少々お待ちください…";
-    RestUnreachable: "A part of this page could not be loaded. Check the connection, then try again.", "이 페이지의 일부를 불러오지 못했습니다. 연결을 확인한 뒤 다시 시도하세요.", "このページの一部を読み込めませんでした。接続を確認してから、もう一度お試しください。";
-    RestReplaced: "There is a newer version of this page. Reload it to go on.", "이 페이지의 새 버전이 있습니다. 계속하려면 새로 고치세요.", "このページの新しい版があります。続けるには再読み込みしてください。";
-    FetchAgain: "Try again", "다시 시도", "もう一度試す";
-    ReloadPage: "Reload the page", "페이지 새로 고침", "ページを再読み込み";
+        // The keyboard.
+        Palette: "All commands", "모든 명령", "すべてのコマンド";
 
-    // The list of models.
-    OtherProvider: "Other provider …", "다른 제공업체…", "別のプロバイダー…";
-    Reload: "Load the list again", "목록 다시 불러오기", "一覧を再読み込み";
-    Star: "Star: keeps it on top (Alt+Enter)", "별표: 맨 위에 둡니다 (Alt+Enter)", "スター：上に固定（Alt+Enter）";
+        // Before many paid calls.
+        ConfirmTitle: "Send to so many models?", "이렇게 많은 모델에 보낼까요?", "これだけのモデルに送信しますか？";
 
-    // Keys.
-    KeysAbout: "Each key is sent to the address it was entered for, and nowhere else.", "각 키는 입력한 주소로만 전송됩니다.", "各キーは入力したアドレスにだけ送られます。";
-    NoKeys: "No keys yet.", "아직 키가 없습니다.", "キーはまだありません。";
-    Forget: "Forget", "지우기", "消去";
-    ForgetAll: "Forget all keys", "모든 키 지우기", "すべてのキーを消去";
-    PasteKeys: "Paste lines of a .env file", ".env 파일의 줄 붙여넣기", ".env ファイルの行を貼り付け";
-    TakeKeys: "Add these keys", "이 키들 추가", "これらのキーを追加";
-    NoKeyLines: "There is no line such as OPENAI_API_KEY=… in it.", "OPENAI_API_KEY=… 같은 줄이 없습니다.", "OPENAI_API_KEY=… のような行がありません。";
-    Remember: "Remember the keys on this device", "이 기기에 키 기억하기", "この端末にキーを記憶する";
-    RememberAbout: "Without it, keys are gone with this tab. With it, they are stored encrypted, under a key that the browser does not hand out: that protects from somebody who copies the files, not from somebody who uses this browser, nor from another page at this same web address.", "끄면 이 탭을 닫을 때 API 키가 사라집니다. 켜면 밖으로 꺼낼 수 없는 암호화 키로 암호화해 저장합니다. 파일을 복사하는 사람은 막지만, 이 브라우저를 쓰는 사람이나 같은 웹 주소의 다른 페이지는 막지 못합니다.", "オフならタブを閉じるとキーは消えます。オンなら、外部に取り出せない鍵で暗号化して保存します。ファイルをコピーする人からは守りますが、このブラウザーを使う人や同じウェブアドレスの別ページからは守れません。";
-    CannotRemember: "This browser cannot store keys safely here: they are gone with this tab.", "여기서는 브라우저가 키를 안전하게 저장할 수 없어 탭을 닫으면 사라집니다.", "ここではブラウザーがキーを安全に保存できないため、タブを閉じると消えます。";
+        // How far an answer is.
+        PanelName: "Panel {0}: {1}", "패널 {0}: {1}", "パネル {0}：{1}";
+        Ready: "ready", "준비됨", "準備完了";
+        Queued: "waiting for a free connection", "연결 차례를 기다리는 중", "接続の空きを待っています";
+        Connecting: "connecting", "연결하는 중", "接続中";
+        Waiting: "waiting for the first words", "첫 글자를 기다리는 중", "最初の言葉を待っています";
+        Answering: "answering", "답변하는 중", "回答中";
+        WaitingToTry: "waiting for attempt {0}", "{0}번째 시도를 기다리는 중", "{0} 回目の試行を待っています";
+        Incomplete: "incomplete", "불완전함", "不完全";
+        Stopped: "stopped", "중지됨", "停止しました";
+        Failed: "failed", "실패", "失敗";
+        Finished: "done", "완료", "完了";
+        FinishedLength: "done, cut at the length limit", "완료, 길이 제한에서 잘림", "完了（長さの上限で打ち切り）";
+        FinishedFilter: "done, cut by the provider's filter", "완료, 제공업체 필터에 의해 잘림", "完了（プロバイダーのフィルターで打ち切り）";
+        FinishedTool: "done, asks for a tool", "완료, 도구를 요청함", "完了（ツールを要求）";
+        FinishedOther: "done ({0})", "완료 ({0})", "完了（{0}）";
+        FinishedUnknown: "done, no reason given", "완료, 이유 없음", "完了（理由の記載なし）";
 
-    // Sets of models.
-    SetsAbout: "A set keeps the models on this page with their parameters. Keys are not part of it.", "세트는 이 페이지의 모델과 매개변수를 저장합니다. 키는 포함되지 않습니다.", "セットはこのページのモデルとパラメーターを保存します。キーは含みません。";
-    SetName: "Name of the set", "세트 이름", "セットの名前";
-    SaveSet: "Save these models", "이 모델들 저장", "このモデルを保存";
-    Load: "Load", "불러오기", "読み込む";
-    Delete: "Delete", "삭제", "削除";
+        // The same, with the time it takes.
+        SilentFor: "silent for {0}; Stop ends it", "{0} 동안 응답 없음, 중지할 수 있음", "{0} 応答なし、停止できます";
+        QueuedBehind: "queued here · {0} before · {1}", "이 페이지에서 대기 중 · 앞에 {0}건 · {1}", "ここで待機中 · 前に {0} 件 · {1}";
+        QueuedFor: "queued here · {0}", "이 페이지에서 대기 중 · {0}", "ここで待機中 · {0}";
+        ConnectingFor: "connecting · {0}", "연결하는 중 · {0}", "接続中 · {0}";
+        WaitingFor: "waiting · {0}", "기다리는 중 · {0}", "待っています · {0}";
+        ThinkingAt: "thinking · ≈{0} tok/s", "생각하는 중 · 약 {0} tok/s", "思考中 · 約 {0} tok/s";
+        Thinking: "thinking", "생각하는 중", "思考中";
+        AnsweringAt: "≈{0} tok/s", "약 {0} tok/s", "約 {0} tok/s";
+        TriesAfter: "{0}, attempt {1} in {2}", "{0}, {2} 뒤 {1}번째 시도", "{0}、{2} 後に {1} 回目";
+        TriesIn: "attempt {0} in {1}", "{1} 뒤 {0}번째 시도", "{1} 後に {0} 回目";
 
-    // Settings.
-    Theme: "Colours", "색상", "配色";
-    ThemeSystem: "as the system", "시스템 설정", "システムに合わせる";
-    ThemeLight: "light", "밝게", "ライト";
-    ThemeDark: "dark", "어둡게", "ダーク";
-    SendKey: "Send with", "보내기 키", "送信キー";
-    UseShortcuts: "Use single-key shortcuts when not typing", "입력 중이 아닐 때 단일 키 단축키 사용", "入力中でないとき一文字のショートカットを使う";
-    ConfirmAbove: "Ask before more paid calls at once than", "한 번에 보낼 유료 호출이 이 수를 넘으면 확인", "一度にこの数を超える有料呼び出しの前に確認";
-    Connections: "Calls at once to one server", "한 서버에 동시에 보낼 호출 수", "一つのサーバーへの同時呼び出し数";
-    ConnectionsHint: "the provider's own", "제공업체 기본값", "プロバイダーの既定";
+        // The status line: a model, its words, its characters; then how many have ended, of how many, and failed.
+        SaidFinished: "{0} finished, {1} words. ", "{0} 완료, {1}단어. ", "{0} 完了、{2} 文字。";
+        SaidStopped: "{0} stopped. ", "{0} 중지됨. ", "{0} 停止。";
+        SaidIncomplete: "{0} is incomplete. ", "{0} 불완전함. ", "{0} 不完全。";
+        SaidFailed: "{0} failed. ", "{0} 실패. ", "{0} 失敗。";
+        EndedOf: "Ended: {0} of {1}", "{1}개 중 {0}개 끝남", "{1} 件中 {0} 件終了";
+        EndedWithErrors: "Ended: {0} of {1}, with an error: {2}", "{1}개 중 {0}개 끝남, 오류 {2}개", "{1} 件中 {0} 件終了、エラー {2} 件";
+        TitleDone: "✓ {0}/{1} done – Tutti", "✓ {0}/{1} 완료 – Tutti", "✓ {0}/{1} 完了 – Tutti";
+        TitleFailed: "! {2} failed, {0}/{1} – Tutti", "! {2}개 실패, {0}/{1} – Tutti", "! {2} 件失敗、{0}/{1} – Tutti";
+        RetryFailed: "Ask the failed again ({0})", "실패한 모델에 다시 묻기 ({0})", "失敗したものにもう一度聞く（{0}）";
+        UndoRemoval: "Undo: bring back {0}", "되돌리기: {0} 복원", "元に戻す：{0}";
+        UndoSet: "Undo: back to the {0} models before", "되돌리기: 이전 모델 {0}개로", "元に戻す：前のモデル {0} 個へ";
+    }
+    later {
+        // The composer.
+        Undo: "Undo", "되돌리기", "元に戻す";
 
-    // The keyboard.
-    ShortcutsAbout: "Single keys work where nothing is typed. They can be switched off in the settings.", "단일 키는 입력 중이 아닐 때 작동하며, 설정에서 끌 수 있습니다.", "一文字のキーは入力中でないときに働きます。設定でオフにできます。";
-    DoSend: "Send (in the prompt)", "보내기 (프롬프트에서)", "送信（プロンプト内）";
-    DoPrompt: "Go to the prompt", "프롬프트로 이동", "プロンプトへ移動";
-    DoPanel: "Go to a panel", "패널로 이동", "パネルへ移動";
-    DoNeighbour: "Panel before, panel after", "이전 패널, 다음 패널", "前のパネル、次のパネル";
-    DoEscape: "Close what is open on top", "맨 위에 열린 것 닫기", "いちばん手前のものを閉じる";
-    DoRecall: "Earlier prompts (in an empty prompt)", "이전 프롬프트 (빈 프롬프트에서)", "前のプロンプト（空のプロンプト内）";
-    DoMoveChip: "Move a model (on its chip)", "모델 이동 (칩에서)", "モデルを移動（チップ上）";
-    Palette: "All commands", "모든 명령", "すべてのコマンド";
-    RetryAllFailed: "Ask all failed again", "실패한 모델에 다시 묻기", "失敗したものすべてにもう一度聞く";
+        // A panel.
+        Setup: "Provider, key, parameters", "제공업체, 키, 매개변수", "プロバイダー、キー、パラメーター";
+        Duplicate: "Duplicate", "복제", "複製";
+        MoveLeft: "Move left", "왼쪽으로 이동", "左へ移動";
+        MoveRight: "Move right", "오른쪽으로 이동", "右へ移動";
+        FocusView: "Enlarge", "크게 보기", "拡大";
+        Remove: "Remove", "제거", "削除";
+        ShowAll: "Show all", "모두 보기", "すべて表示";
+        Tools: "Tool calls", "도구 호출", "ツール呼び出し";
+        Sources: "Sources", "출처", "出典";
 
-    // Before many paid calls.
-    ConfirmTitle: "Send to so many models?", "이렇게 많은 모델에 보낼까요?", "これだけのモデルに送信しますか？";
-    ConfirmHint: "What the answers cost depends on their length. The number of calls that needs no question is in the settings.", "답변 비용은 길이에 따라 다릅니다. 확인 없이 보낼 호출 수는 설정에서 바꿀 수 있습니다.", "回答の費用は長さによります。確認なしで送る数は設定で変えられます。";
-    Cancel: "Cancel", "취소", "キャンセル";
+        // What an answer is made of.
+        ViewDrawn: "View formatted", "서식으로 보기", "整形して表示";
+        CopyRich: "Copy with formatting", "서식과 함께 복사", "書式付きでコピー";
+
+        // Setting a panel up.
+        Provider: "Provider", "제공업체", "プロバイダー";
+        Format: "API", "API", "API";
+        BaseUrl: "Address", "주소", "アドレス";
+        Key: "Key", "키", "キー";
+        KeyHint: "goes only to this address", "이 주소로만 전송됩니다", "このアドレスにだけ送られます";
+        KeyIsThere: "A key is kept for this address. Type another to replace it.", "이 주소의 키가 있습니다. 바꾸려면 새 키를 입력하세요.", "このアドレスのキーがあります。替えるには新しいキーを入力してください。";
+        KeyIsMissing: "No key for this address yet.", "아직 이 주소의 키가 없습니다.", "このアドレスのキーはまだありません。";
+        KeyNotNeeded: "This server may need no key.", "이 서버는 키가 필요 없을 수 있습니다.", "このサーバーにキーは要らないかもしれません。";
+        GetKey: "Get a key", "키 발급받기", "キーを取得";
+        Check: "Check key and server", "키와 서버 확인", "キーとサーバーを確認";
+        Checking: "Checking …", "확인하는 중…", "確認中…";
+        System: "System prompt", "시스템 프롬프트", "システムプロンプト";
+        Parameters: "Parameters (empty: not sent)", "매개변수 (비우면 보내지 않음)", "パラメーター（空欄なら送信しない）";
+        NotSent: "not sent", "보내지 않음", "送信しない";
+        Effort: "Reasoning effort", "추론 강도", "推論の強さ";
+        Extra: "Extra request JSON", "추가 요청 JSON", "追加のリクエスト JSON";
+        ExtraHint: "merged last; null removes a field", "마지막에 병합되며 null은 필드를 제거합니다", "最後に統合され、null は項目を消します";
+
+        // What keeps a panel from asking.
+        NeedsModel: "Enter a model id.", "모델 ID를 입력하세요.", "モデル ID を入力してください。";
+        NeedsBaseUrl: "Enter the address of your own server.", "사용할 서버의 주소를 입력하세요.", "お使いのサーバーのアドレスを入力してください。";
+        NeedsKey: "Enter a key for this provider.", "이 제공업체의 키를 입력하세요.", "このプロバイダーのキーを入力してください。";
+        BadKey: "The key has characters that a key cannot have. Copy it again.", "키에 쓸 수 없는 문자가 있습니다. 다시 복사해 주세요.", "キーに使えない文字があります。もう一度コピーしてください。";
+        KeyNeedsAddress: "Enter a valid address first: a key is kept for one address.", "먼저 올바른 주소를 입력하세요. 키는 한 주소에 묶입니다.", "先に正しいアドレスを入力してください。キーは一つのアドレスに結び付きます。";
+
+        // What a panel offers when something went wrong.
+        OpenAny: "Continue on the page that may call any address", "모든 주소를 호출할 수 있는 페이지에서 계속", "どのアドレスも呼べるページで続ける";
+        CopyCurl: "Copy as curl", "curl로 복사", "curl としてコピー";
+        ShowModels: "Show the provider's models", "제공업체의 모델 보기", "プロバイダーのモデルを表示";
+        EnterKey: "Enter the key", "키 입력", "キーを入力";
+
+        // The list of models.
+        OtherProvider: "Other provider …", "다른 제공업체…", "別のプロバイダー…";
+        Reload: "Load the list again", "목록 다시 불러오기", "一覧を再読み込み";
+        Star: "Star: keeps it on top (Alt+Enter)", "별표: 맨 위에 둡니다 (Alt+Enter)", "スター：上に固定（Alt+Enter）";
+
+        // Keys.
+        KeysAbout: "Each key is sent to the address it was entered for, and nowhere else.", "각 키는 입력한 주소로만 전송됩니다.", "各キーは入力したアドレスにだけ送られます。";
+        NoKeys: "No keys yet.", "아직 키가 없습니다.", "キーはまだありません。";
+        Forget: "Forget", "지우기", "消去";
+        ForgetAll: "Forget all keys", "모든 키 지우기", "すべてのキーを消去";
+        PasteKeys: "Paste lines of a .env file", ".env 파일의 줄 붙여넣기", ".env ファイルの行を貼り付け";
+        TakeKeys: "Add these keys", "이 키들 추가", "これらのキーを追加";
+        NoKeyLines: "There is no line such as OPENAI_API_KEY=… in it.", "OPENAI_API_KEY=… 같은 줄이 없습니다.", "OPENAI_API_KEY=… のような行がありません。";
+        Remember: "Remember the keys on this device", "이 기기에 키 기억하기", "この端末にキーを記憶する";
+        RememberAbout: "Without it, keys are gone with this tab. With it, they are stored encrypted, under a key that the browser does not hand out: that protects from somebody who copies the files, not from somebody who uses this browser, nor from another page at this same web address.", "끄면 이 탭을 닫을 때 API 키가 사라집니다. 켜면 밖으로 꺼낼 수 없는 암호화 키로 암호화해 저장합니다. 파일을 복사하는 사람은 막지만, 이 브라우저를 쓰는 사람이나 같은 웹 주소의 다른 페이지는 막지 못합니다.", "オフならタブを閉じるとキーは消えます。オンなら、外部に取り出せない鍵で暗号化して保存します。ファイルをコピーする人からは守りますが、このブラウザーを使う人や同じウェブアドレスの別ページからは守れません。";
+        CannotRemember: "This browser cannot store keys safely here: they are gone with this tab.", "여기서는 브라우저가 키를 안전하게 저장할 수 없어 탭을 닫으면 사라집니다.", "ここではブラウザーがキーを安全に保存できないため、タブを閉じると消えます。";
+
+        // Sets of models.
+        SetsAbout: "A set keeps the models on this page with their parameters. Keys are not part of it.", "세트는 이 페이지의 모델과 매개변수를 저장합니다. 키는 포함되지 않습니다.", "セットはこのページのモデルとパラメーターを保存します。キーは含みません。";
+        SetName: "Name of the set", "세트 이름", "セットの名前";
+        SaveSet: "Save these models", "이 모델들 저장", "このモデルを保存";
+        Load: "Load", "불러오기", "読み込む";
+        Delete: "Delete", "삭제", "削除";
+
+        // Settings.
+        Theme: "Colours", "색상", "配色";
+        ThemeSystem: "as the system", "시스템 설정", "システムに合わせる";
+        ThemeLight: "light", "밝게", "ライト";
+        ThemeDark: "dark", "어둡게", "ダーク";
+        SendKey: "Send with", "보내기 키", "送信キー";
+        UseShortcuts: "Use single-key shortcuts when not typing", "입력 중이 아닐 때 단일 키 단축키 사용", "入力中でないとき一文字のショートカットを使う";
+        ConfirmAbove: "Ask before more paid calls at once than", "한 번에 보낼 유료 호출이 이 수를 넘으면 확인", "一度にこの数を超える有料呼び出しの前に確認";
+        Connections: "Calls at once to one server", "한 서버에 동시에 보낼 호출 수", "一つのサーバーへの同時呼び出し数";
+        ConnectionsHint: "the provider's own", "제공업체 기본값", "プロバイダーの既定";
+
+        // The keyboard.
+        ShortcutsAbout: "Single keys work where nothing is typed. They can be switched off in the settings.", "단일 키는 입력 중이 아닐 때 작동하며, 설정에서 끌 수 있습니다.", "一文字のキーは入力中でないときに働きます。設定でオフにできます。";
+        DoSend: "Send (in the prompt)", "보내기 (프롬프트에서)", "送信（プロンプト内）";
+        DoPrompt: "Go to the prompt", "프롬프트로 이동", "プロンプトへ移動";
+        DoPanel: "Go to a panel", "패널로 이동", "パネルへ移動";
+        DoNeighbour: "Panel before, panel after", "이전 패널, 다음 패널", "前のパネル、次のパネル";
+        DoEscape: "Close what is open on top", "맨 위에 열린 것 닫기", "いちばん手前のものを閉じる";
+        DoRecall: "Earlier prompts (in an empty prompt)", "이전 프롬프트 (빈 프롬프트에서)", "前のプロンプト（空のプロンプト内）";
+        DoMoveChip: "Move a model (on its chip)", "모델 이동 (칩에서)", "モデルを移動（チップ上）";
+        RetryAllFailed: "Ask all failed again", "실패한 모델에 다시 묻기", "失敗したものすべてにもう一度聞く";
+
+        // Before many paid calls.
+        ConfirmHint: "What the answers cost depends on their length. The number of calls that needs no question is in the settings.", "답변 비용은 길이에 따라 다릅니다. 확인 없이 보낼 호출 수는 설정에서 바꿀 수 있습니다.", "回答の費用は長さによります。確認なしで送る数は設定で変えられます。";
+        Cancel: "Cancel", "취소", "キャンセル";
+    }
 }
 
 impl Word {
+    pub fn text(self, language: Language) -> &'static str {
+        match (self as usize).checked_sub(FIRST) {
+            None => first(self as usize, language),
+            Some(at) => of_the_rest(at, language),
+        }
+    }
+
+    /// With these in the places of `{0}`, `{1}` ...
+    pub fn with(self, language: Language, values: &[&str]) -> String {
+        let mut pieces = self.text(language).split('{');
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let (number, rest) = piece.split_once('}').unwrap_or(("", piece));
+            let value =
+                number.bytes().next().and_then(|digit| values.get(usize::from(digit.wrapping_sub(b'0'))));
+            text.push_str(value.copied().unwrap_or_default());
+            text.push_str(rest);
+        }
+        text
+    }
+
     /// Whether the three languages may say the same.
     #[cfg(test)]
     pub fn is_international(self) -> bool {
         matches!(self, Self::Format)
     }
 }
+
+later! {
+    "2002" fn of_the_rest(at: usize, language: Language) -> &'static str {
+        LATER.get(at).map_or("", |texts| language.pick(*texts))
+    } else {
+        ""
+    }
+}
+
+#[cfg(not(feature = "split"))]
+mod here {
+    use super::{FIRST, Language, TEXTS};
+
+    pub fn first(at: usize, language: Language) -> &'static str {
+        TEXTS.get(at).map_or("", |texts| language.pick(*texts))
+    }
+
+    /// What a release fetches for a reader of that language: a line for each word of the first screen.
+    pub fn file(language: Language) -> String {
+        let lines: [&str; FIRST] = TEXTS.map(|texts| language.pick(texts));
+        lines.join("\n")
+    }
+}
+
+#[cfg(feature = "split")]
+mod here {
+    use std::sync::OnceLock;
+
+    use super::{ENGLISH, FIRST, Language};
+
+    type Lines = Vec<&'static str>;
+
+    static OF: [OnceLock<Lines>; 3] = [const { OnceLock::new() }; 3];
+
+    pub fn first(at: usize, language: Language) -> &'static str {
+        let [english, ..] = &OF;
+        let words = OF.get(language as usize).and_then(OnceLock::get);
+        // Also while the file of another language is not here, or when it cannot come.
+        let words = words.unwrap_or_else(|| english.get_or_init(|| ENGLISH.lines().collect()));
+        words.get(at).copied().unwrap_or_default()
+    }
+
+    pub fn has(language: Language) -> bool {
+        language == Language::English || OF.get(language as usize).is_some_and(|words| words.get().is_some())
+    }
+
+    /// The words of that language, as their file has them. They stay until the page goes.
+    pub fn put(language: Language, file: String) {
+        let lines: Lines = file.leak().split('\n').collect();
+        if let Some(words) = OF.get(language as usize)
+            && lines.len() == FIRST
+        {
+            // Those that are here are the same.
+            let _ = words.set(lines);
+        }
+    }
+}
+
+#[cfg(not(feature = "split"))]
+pub use here::file;
+use here::first;
+#[cfg(feature = "split")]
+pub use here::{has, put};

@@ -11,6 +11,8 @@ mod said;
 pub use counts::{dollars, seconds, short_count, tenths};
 pub use errors::{bad_settings, bad_url, diagnosis, error, failure};
 pub use fixed::Word;
+#[cfg(not(feature = "split"))]
+pub use fixed::file;
 pub use notes::*;
 pub use said::*;
 
@@ -21,6 +23,20 @@ pub enum Language {
     Korean,
     Japanese,
 }
+
+/// The words of the first screen in that language are here afterwards, or cannot come: English is said then.
+#[cfg(all(target_arch = "wasm32", feature = "split"))]
+pub async fn fetch(language: Language) {
+    if !fixed::has(language)
+        && let Some(file) = crate::browser::words(language.tag()).await
+    {
+        fixed::put(language, file);
+    }
+}
+
+/// All words are here.
+#[cfg(all(target_arch = "wasm32", not(feature = "split")))]
+pub async fn fetch(_: Language) {}
 
 impl Language {
     pub const ALL: [Self; 3] = [Self::English, Self::Korean, Self::Japanese];
@@ -87,6 +103,42 @@ mod tests {
                 assert_ne!(word.text(Language::English), word.text(Language::Korean), "{word:?}");
                 assert_ne!(word.text(Language::English), word.text(Language::Japanese), "{word:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_word_takes_its_values_in_its_own_order() {
+        let words = |language| Word::TriesAfter.with(language, &["429", "2", "6.0 s"]);
+        assert_eq!(words(Language::English), "429, attempt 2 in 6.0 s");
+        assert_eq!(words(Language::Korean), "429, 6.0 s 뒤 2번째 시도");
+        assert_eq!(Word::Send.with(Language::English, &["x"]), "Send to all");
+        assert_eq!(Word::UndoSet.with(Language::English, &[]), "Undo: back to the  models before");
+        // What is put in is not read again.
+        assert_eq!(Word::UndoRemoval.with(Language::English, &["{0}"]), "Undo: bring back {0}");
+    }
+
+    #[test]
+    fn the_same_values_are_named_in_every_language() {
+        let named = |word: Word, language| {
+            let mut digits: Vec<&str> = word.text(language).split('{').skip(1).collect();
+            digits.iter_mut().for_each(|piece| *piece = piece.split('}').next().unwrap_or_default());
+            digits.sort_unstable();
+            digits.join(" ")
+        };
+        for word in Word::ALL.iter().copied().filter(|word| *word != Word::SaidFinished) {
+            for language in Language::ALL {
+                assert_eq!(named(word, language), named(word, Language::English), "{word:?} in {language:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_has_a_line_for_each_word() {
+        for language in Language::ALL {
+            let file = file(language);
+            assert_eq!(file.lines().next(), Some(Word::Tagline.text(language)));
+            assert_eq!(file.lines().last(), Some(Word::UndoSet.text(language)), "no word has two lines");
+            assert_eq!(file.lines().count(), Word::UndoSet as usize + 1);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Sentences with numbers and names in them.
 
-use super::{Language, seconds};
+use super::{Language, Word, seconds};
 use crate::{
     call::{
         Phase,
@@ -15,65 +15,38 @@ use crate::{
 
 /// The name of a panel, for screen readers: its place and its model.
 pub fn panel_name(language: Language, place: usize, model: &str) -> String {
-    language.pick([
-        format!("Panel {place}: {model}"),
-        format!("패널 {place}: {model}"),
-        format!("パネル {place}：{model}"),
-    ])
+    Word::PanelName.with(language, &[&place.to_string(), model])
 }
 
 /// How far a call has come.
 pub fn phase(language: Language, phase: Option<&Phase>) -> String {
-    let fixed = |words: [&str; 3]| language.pick(words).to_owned();
-    match phase {
-        None => fixed(["ready", "준비됨", "準備完了"]),
-        Some(Phase::Queued) => {
-            fixed(["waiting for a free connection", "연결 차례를 기다리는 중", "接続の空きを待っています"])
+    let word = match phase {
+        None => Word::Ready,
+        Some(Phase::Queued) => Word::Queued,
+        Some(Phase::Connecting) => Word::Connecting,
+        Some(Phase::Waiting) => Word::Waiting,
+        Some(Phase::Streaming) => Word::Answering,
+        Some(Phase::Backoff { attempt, .. }) => {
+            return Word::WaitingToTry.with(language, &[&attempt.to_string()]);
         }
-        Some(Phase::Connecting) => fixed(["connecting", "연결하는 중", "接続中"]),
-        Some(Phase::Waiting) => {
-            fixed(["waiting for the first words", "첫 글자를 기다리는 중", "最初の言葉を待っています"])
-        }
-        Some(Phase::Streaming) => fixed(["answering", "답변하는 중", "回答中"]),
-        Some(Phase::Backoff { attempt, .. }) => language.pick([
-            format!("waiting for attempt {attempt}"),
-            format!("{attempt}번째 시도를 기다리는 중"),
-            format!("{attempt} 回目の試行を待っています"),
-        ]),
-        Some(Phase::Finished(reason)) => finished(language, reason),
-        Some(Phase::Truncated(_)) => fixed(["incomplete", "불완전함", "不完全"]),
-        Some(Phase::Stopped) => fixed(["stopped", "중지됨", "停止しました"]),
-        Some(Phase::Failed(_)) => fixed(["failed", "실패", "失敗"]),
-    }
+        Some(Phase::Finished(reason)) => return finished(language, reason),
+        Some(Phase::Truncated(_)) => Word::Incomplete,
+        Some(Phase::Stopped) => Word::Stopped,
+        Some(Phase::Failed(_)) => Word::Failed,
+    };
+    word.text(language).to_owned()
 }
 
 fn finished(language: Language, reason: &FinishReason) -> String {
-    match (reason.unified, &reason.raw) {
-        (Finish::Stop, _) => language.pick(["done", "완료", "完了"]).to_owned(),
-        (Finish::Length, _) => language
-            .pick([
-                "done, cut at the length limit",
-                "완료, 길이 제한에서 잘림",
-                "完了（長さの上限で打ち切り）",
-            ])
-            .to_owned(),
-        (Finish::ContentFilter, _) => language
-            .pick([
-                "done, cut by the provider's filter",
-                "완료, 제공업체 필터에 의해 잘림",
-                "完了（プロバイダーのフィルターで打ち切り）",
-            ])
-            .to_owned(),
-        (Finish::ToolCalls, _) => {
-            language.pick(["done, asks for a tool", "완료, 도구를 요청함", "完了（ツールを要求）"]).to_owned()
-        }
-        (Finish::Error | Finish::Other, Some(raw)) => {
-            language.pick([format!("done ({raw})"), format!("완료 ({raw})"), format!("完了（{raw}）")])
-        }
-        (Finish::Error | Finish::Other, None) => {
-            language.pick(["done, no reason given", "완료, 이유 없음", "完了（理由の記載なし）"]).to_owned()
-        }
-    }
+    let word = match (reason.unified, &reason.raw) {
+        (Finish::Stop, _) => Word::Finished,
+        (Finish::Length, _) => Word::FinishedLength,
+        (Finish::ContentFilter, _) => Word::FinishedFilter,
+        (Finish::ToolCalls, _) => Word::FinishedTool,
+        (Finish::Error | Finish::Other, Some(raw)) => return Word::FinishedOther.with(language, &[raw]),
+        (Finish::Error | Finish::Other, None) => Word::FinishedUnknown,
+    };
+    word.text(language).to_owned()
 }
 
 /// The provider refused these fields, and the request went out again without them.
@@ -106,7 +79,7 @@ pub fn phase_name(kind: Option<PhaseKind>) -> &'static str {
 /// A provider's own name; only the simulated one has a translated one.
 pub fn provider_name(language: Language, row: &Provider) -> String {
     match row.place {
-        Place::Simulated => super::Word::Simulated.text(language).to_owned(),
+        Place::Simulated => Word::Simulated.text(language).to_owned(),
         Place::Cloud | Place::Local => row.name.clone().into_owned(),
     }
 }
@@ -132,63 +105,30 @@ pub fn running(language: Language, phase: &Phase, it: &Running) -> String {
     let elapsed = it.now_ms.saturating_sub(it.since_ms);
     let time = seconds(elapsed);
     if let (Some(silent), Phase::Waiting | Phase::Streaming) = (it.silent_ms, phase) {
-        let silent = seconds(silent);
-        return language.pick([
-            format!("silent for {silent}; Stop ends it"),
-            format!("{silent} 동안 응답 없음, 중지할 수 있음"),
-            format!("{silent} 応答なし、停止できます"),
-        ]);
+        return Word::SilentFor.with(language, &[&seconds(silent)]);
     }
     match phase {
         Phase::Queued => match it.before {
-            Some(before) if before > 0 => language.pick([
-                format!("queued here · {before} before · {time}"),
-                format!("이 페이지에서 대기 중 · 앞에 {before}건 · {time}"),
-                format!("ここで待機中 · 前に {before} 件 · {time}"),
-            ]),
-            _ => language.pick([
-                format!("queued here · {time}"),
-                format!("이 페이지에서 대기 중 · {time}"),
-                format!("ここで待機中 · {time}"),
-            ]),
+            Some(before) if before > 0 => Word::QueuedBehind.with(language, &[&before.to_string(), &time]),
+            _ => Word::QueuedFor.with(language, &[&time]),
         },
-        Phase::Connecting => language.pick([
-            format!("connecting · {time}"),
-            format!("연결하는 중 · {time}"),
-            format!("接続中 · {time}"),
-        ]),
-        Phase::Waiting => language.pick([
-            format!("waiting · {time}"),
-            format!("기다리는 중 · {time}"),
-            format!("待っています · {time}"),
-        ]),
-        Phase::Streaming => match (it.tokens * 1_000).checked_div(elapsed).filter(|_| elapsed >= 500) {
-            Some(rate) if it.is_thinking => language.pick([
-                format!("thinking · ≈{rate} tok/s"),
-                format!("생각하는 중 · 약 {rate} tok/s"),
-                format!("思考中 · 約 {rate} tok/s"),
-            ]),
-            None if it.is_thinking => language.pick(["thinking", "생각하는 중", "思考中"]).to_owned(),
-            Some(rate) => language.pick([
-                format!("≈{rate} tok/s"),
-                format!("약 {rate} tok/s"),
-                format!("約 {rate} tok/s"),
-            ]),
-            None => language.pick(["answering", "답변하는 중", "回答中"]).to_owned(),
-        },
+        Phase::Connecting => Word::ConnectingFor.with(language, &[&time]),
+        Phase::Waiting => Word::WaitingFor.with(language, &[&time]),
+        Phase::Streaming => {
+            let rate = (it.tokens * 1_000).checked_div(elapsed).filter(|_| elapsed >= 500);
+            let word = match (rate, it.is_thinking) {
+                (Some(_), true) => Word::ThinkingAt,
+                (None, true) => Word::Thinking,
+                (Some(_), false) => Word::AnsweringAt,
+                (None, false) => Word::Answering,
+            };
+            word.with(language, &[&rate.unwrap_or_default().to_string()])
+        }
         Phase::Backoff { until_ms, attempt, cause } => {
-            let left = seconds(until_ms.saturating_sub(it.now_ms));
+            let (attempt, left) = (attempt.to_string(), seconds(until_ms.saturating_sub(it.now_ms)));
             match cause.http_status {
-                Some(status) => language.pick([
-                    format!("{status}, attempt {attempt} in {left}"),
-                    format!("{status}, {left} 뒤 {attempt}번째 시도"),
-                    format!("{status}、{left} 後に {attempt} 回目"),
-                ]),
-                None => language.pick([
-                    format!("attempt {attempt} in {left}"),
-                    format!("{left} 뒤 {attempt}번째 시도"),
-                    format!("{left} 後に {attempt} 回目"),
-                ]),
+                Some(status) => Word::TriesAfter.with(language, &[&status.to_string(), &attempt, &left]),
+                None => Word::TriesIn.with(language, &[&attempt, &left]),
             }
         }
         over => super::phase(language, Some(over)),
@@ -204,84 +144,45 @@ pub struct Ended {
 }
 
 /// For the status line: what ended, how many have ended, how many of these failed, of how many.
-pub fn announcement(
-    language: Language,
-    one: Option<Ended>,
-    (ended, failed, all): (usize, usize, usize),
-) -> String {
-    let one = one.map(|Ended { model, kind, counts: (words, characters) }| match kind {
-        PhaseKind::Finished => language.pick([
-            format!("{model} finished, {words} words. "),
-            format!("{model} 완료, {words}단어. "),
-            format!("{model} 完了、{characters} 文字。"),
-        ]),
-        PhaseKind::Stopped => language.pick([
-            format!("{model} stopped. "),
-            format!("{model} 중지됨. "),
-            format!("{model} 停止。"),
-        ]),
-        PhaseKind::Truncated => language.pick([
-            format!("{model} is incomplete. "),
-            format!("{model} 불완전함. "),
-            format!("{model} 不完全。"),
-        ]),
-        _ => {
-            language.pick([format!("{model} failed. "), format!("{model} 실패. "), format!("{model} 失敗。")])
-        }
+pub fn announcement(language: Language, one: Option<Ended>, tally: (usize, usize, usize)) -> String {
+    let one = one.map(|Ended { model, kind, counts: (words, characters) }| {
+        let word = match kind {
+            PhaseKind::Finished => Word::SaidFinished,
+            PhaseKind::Stopped => Word::SaidStopped,
+            PhaseKind::Truncated => Word::SaidIncomplete,
+            _ => Word::SaidFailed,
+        };
+        word.with(language, &[&model, &words.to_string(), &characters.to_string()])
     });
-    let all = match failed {
-        0 => language.pick([
-            format!("Ended: {ended} of {all}"),
-            format!("{all}개 중 {ended}개 끝남"),
-            format!("{all} 件中 {ended} 件終了"),
-        ]),
-        _ => language.pick([
-            format!("Ended: {ended} of {all}, with an error: {failed}"),
-            format!("{all}개 중 {ended}개 끝남, 오류 {failed}개"),
-            format!("{all} 件中 {ended} 件終了、エラー {failed} 件"),
-        ]),
-    };
-    format!("{}{all}", one.unwrap_or_default())
+    let all = tallied(language, tally, [Word::EndedOf, Word::EndedWithErrors]);
+    [one.as_deref().unwrap_or_default(), &all].concat()
 }
 
 /// For the tab's title when nobody looked as the run ended.
-pub fn title(language: Language, (ended, failed, all): (usize, usize, usize)) -> String {
-    match failed {
-        0 => language.pick([
-            format!("✓ {ended}/{all} done – Tutti"),
-            format!("✓ {ended}/{all} 완료 – Tutti"),
-            format!("✓ {ended}/{all} 完了 – Tutti"),
-        ]),
-        _ => language.pick([
-            format!("! {failed} failed, {ended}/{all} – Tutti"),
-            format!("! {failed}개 실패, {ended}/{all} – Tutti"),
-            format!("! {failed} 件失敗、{ended}/{all} – Tutti"),
-        ]),
-    }
+pub fn title(language: Language, tally: (usize, usize, usize)) -> String {
+    tallied(language, tally, [Word::TitleDone, Word::TitleFailed])
+}
+
+/// The second of the words where some have failed.
+fn tallied(
+    language: Language,
+    (ended, failed, all): (usize, usize, usize),
+    [good, bad]: [Word; 2],
+) -> String {
+    let word = if failed == 0 { good } else { bad };
+    word.with(language, &[&ended.to_string(), &all.to_string(), &failed.to_string()])
 }
 
 pub fn retry_failed(language: Language, count: usize) -> String {
-    language.pick([
-        format!("Ask the failed again ({count})"),
-        format!("실패한 모델에 다시 묻기 ({count})"),
-        format!("失敗したものにもう一度聞く（{count}）"),
-    ])
+    Word::RetryFailed.with(language, &[&count.to_string()])
 }
 
 pub fn undo_removal(language: Language, model: &str) -> String {
-    language.pick([
-        format!("Undo: bring back {model}"),
-        format!("되돌리기: {model} 복원"),
-        format!("元に戻す：{model}"),
-    ])
+    Word::UndoRemoval.with(language, &[model])
 }
 
 pub fn undo_set(language: Language, count: usize) -> String {
-    language.pick([
-        format!("Undo: back to the {count} models before"),
-        format!("되돌리기: 이전 모델 {count}개로"),
-        format!("元に戻す：前のモデル {count} 個へ"),
-    ])
+    Word::UndoSet.with(language, &[&count.to_string()])
 }
 
 #[cfg(test)]

@@ -11,10 +11,7 @@ mod openai_chat;
 mod openai_responses;
 
 use super::{script::Section, simulation::Refusal};
-use crate::{
-    later::later,
-    model::{json::quote, provider::Dialect},
-};
+use crate::model::{json::quote, provider::Dialect};
 
 /// Writes the events of one answer.
 #[derive(Debug)]
@@ -135,53 +132,47 @@ impl Facts {
     }
 }
 
-later! {
-    "5001" fn write_other(dialect: Dialect, step: Step<'_>, facts: &mut Facts, out: &mut String) {
-        match dialect {
-            Dialect::OpenaiChat => {}
-            Dialect::OpenaiResponses => openai_responses::write(step, facts, out),
-            Dialect::AnthropicMessages => anthropic_messages::write(step, facts, out),
-            Dialect::Gemini => gemini::write(step, facts, out),
-            Dialect::Mistral => mistral::write(step, facts, out),
-            Dialect::CohereV2 => cohere_v2::write(step, facts, out),
-            Dialect::OllamaChat => ollama_chat::write(step, facts, out),
-        }
-    } else {}
-
-    "5002" pub fn refuse(dialect: Dialect, refusal: Refusal, model: &str) -> Refused {
-        match dialect {
-            Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_chat::refuse(refusal, model),
-            Dialect::AnthropicMessages => anthropic_messages::refuse(refusal, model),
-            Dialect::Gemini => gemini::refuse(refusal, model),
-            Dialect::Mistral => mistral::refuse(refusal, model),
-            Dialect::CohereV2 => cohere_v2::refuse(refusal, model),
-            Dialect::OllamaChat => ollama_chat::refuse(refusal, model),
-        }
-    } else {
-        Refused::new(500, String::new())
+fn write_other(dialect: Dialect, step: Step<'_>, facts: &mut Facts, out: &mut String) {
+    match dialect {
+        Dialect::OpenaiChat => {}
+        Dialect::OpenaiResponses => openai_responses::write(step, facts, out),
+        Dialect::AnthropicMessages => anthropic_messages::write(step, facts, out),
+        Dialect::Gemini => gemini::write(step, facts, out),
+        Dialect::Mistral => mistral::write(step, facts, out),
+        Dialect::CohereV2 => cohere_v2::write(step, facts, out),
+        Dialect::OllamaChat => ollama_chat::write(step, facts, out),
     }
+}
 
-    /// The list of the models with these ids and names.
-    "5003" pub fn list(dialect: Dialect, models: &[(&str, &str)]) -> String {
-        let entry = match dialect {
-            Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_chat::entry,
-            Dialect::AnthropicMessages => anthropic_messages::entry,
-            Dialect::Gemini => gemini::entry,
-            Dialect::Mistral => mistral::entry,
-            Dialect::CohereV2 => cohere_v2::entry,
-            Dialect::OllamaChat => ollama_chat::entry,
-        };
-        let entries: Vec<String> = models.iter().map(|(id, name)| entry(id, name)).collect();
-        let entries = entries.join(",");
-        match dialect {
-            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Mistral => {
-                format!(r#"{{"object":"list","data":[{entries}]}}"#)
-            }
-            Dialect::AnthropicMessages => format!(r#"{{"data":[{entries}],"has_more":false}}"#),
-            Dialect::Gemini | Dialect::CohereV2 | Dialect::OllamaChat => format!(r#"{{"models":[{entries}]}}"#),
+pub fn refuse(dialect: Dialect, refusal: Refusal, model: &str) -> Refused {
+    match dialect {
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_chat::refuse(refusal, model),
+        Dialect::AnthropicMessages => anthropic_messages::refuse(refusal, model),
+        Dialect::Gemini => gemini::refuse(refusal, model),
+        Dialect::Mistral => mistral::refuse(refusal, model),
+        Dialect::CohereV2 => cohere_v2::refuse(refusal, model),
+        Dialect::OllamaChat => ollama_chat::refuse(refusal, model),
+    }
+}
+
+/// The list of the models with these ids and names.
+pub fn list(dialect: Dialect, models: &[(&str, &str)]) -> String {
+    let entry = match dialect {
+        Dialect::OpenaiChat | Dialect::OpenaiResponses => openai_chat::entry,
+        Dialect::AnthropicMessages => anthropic_messages::entry,
+        Dialect::Gemini => gemini::entry,
+        Dialect::Mistral => mistral::entry,
+        Dialect::CohereV2 => cohere_v2::entry,
+        Dialect::OllamaChat => ollama_chat::entry,
+    };
+    let entries: Vec<String> = models.iter().map(|(id, name)| entry(id, name)).collect();
+    let entries = entries.join(",");
+    match dialect {
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Mistral => {
+            format!(r#"{{"object":"list","data":[{entries}]}}"#)
         }
-    } else {
-        String::new()
+        Dialect::AnthropicMessages => format!(r#"{{"data":[{entries}],"has_more":false}}"#),
+        Dialect::Gemini | Dialect::CohereV2 | Dialect::OllamaChat => format!(r#"{{"models":[{entries}]}}"#),
     }
 }
 

@@ -6,7 +6,6 @@ mod japanese;
 mod korean;
 
 use super::simulation::{Language, Simulation, Voice};
-use crate::later::later;
 
 /// A text of one voice in one language.
 pub struct Prose {
@@ -72,29 +71,23 @@ fn prose(voice: Voice, language: Language) -> &'static Prose {
     }
 }
 
-later! {
-    "5011" fn foreign(voice: Voice, language: Language) -> &'static Prose {
-        match (language, voice) {
-            (Language::Korean, Voice::Quick) => &korean::QUICK,
-            (Language::Korean, Voice::Steady) => &korean::STEADY,
-            (Language::Korean, Voice::Thinker) => &korean::THINKER,
-            (Language::Japanese, Voice::Quick) => &japanese::QUICK,
-            (Language::Japanese, Voice::Steady) => &japanese::STEADY,
-            (Language::Japanese, Voice::Thinker) => &japanese::THINKER,
-            (Language::English | Language::Mixed, voice) => english::voice(voice),
-        }
-    } else {
-        english::voice(voice)
+fn foreign(voice: Voice, language: Language) -> &'static Prose {
+    match (language, voice) {
+        (Language::Korean, Voice::Quick) => &korean::QUICK,
+        (Language::Korean, Voice::Steady) => &korean::STEADY,
+        (Language::Korean, Voice::Thinker) => &korean::THINKER,
+        (Language::Japanese, Voice::Quick) => &japanese::QUICK,
+        (Language::Japanese, Voice::Steady) => &japanese::STEADY,
+        (Language::Japanese, Voice::Thinker) => &japanese::THINKER,
+        (Language::English | Language::Mixed, voice) => english::voice(voice),
     }
+}
 
-    "5012" fn foreign_thoughts(language: Language) -> &'static [&'static str; 2] {
-        match language {
-            Language::Korean => &korean::THOUGHTS,
-            Language::Japanese => &japanese::THOUGHTS,
-            Language::English | Language::Mixed => &english::THOUGHTS,
-        }
-    } else {
-        &english::THOUGHTS
+fn foreign_thoughts(language: Language) -> &'static [&'static str; 2] {
+    match language {
+        Language::Korean => &korean::THOUGHTS,
+        Language::Japanese => &japanese::THOUGHTS,
+        Language::English | Language::Mixed => &english::THOUGHTS,
     }
 }
 

@@ -1,10 +1,8 @@
 //! What the buttons inside an answer do. One listener hears them all: an answer may hold thousands.
 
-use leptos::{prelude::*, task::spawn_local};
-
 use super::shapes::say;
 use crate::{
-    browser::{self, El, Event},
+    browser::{self, El, Event, spawn},
     ui::{page::Page, words::Word},
 };
 
@@ -35,7 +33,7 @@ pub fn act(page: Page, event: &Event) {
 fn copy_code(page: Page, pressed: El) {
     let Some(code) = pressed.closest("figure").and_then(|figure| figure.find("code")) else { return };
     let text = code.text_content();
-    spawn_local(async move {
+    spawn(async move {
         let is_copied = browser::copy(text).await;
         let word = if is_copied { Word::Copied } else { Word::NotCopied };
         let text = word.text(page.language.get_untracked());

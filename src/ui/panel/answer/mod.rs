@@ -6,8 +6,6 @@ mod shapes;
 
 use std::{cell::RefCell, mem, rc::Rc};
 
-use leptos::prelude::*;
-
 use super::state::Panel;
 use crate::{
     browser::{El, Follow, Tail, effect, el},

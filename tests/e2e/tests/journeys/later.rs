@@ -20,19 +20,29 @@ async fn keep_back(browser: &Browser, urls: &[&str]) -> Result {
     Ok(())
 }
 
+/// One panel that asks a server of one's own.
+fn asks(url: &str) -> Workspace {
+    let row = catalog::find("llamacpp").expect("a row of the catalogue");
+    let panel = PanelSettings { base_url: url.to_owned(), ..PanelSettings::new(row, MODEL) };
+    Workspace { panels: vec![panel], ..Workspace::default() }
+}
+
 #[tokio::test]
 async fn a_part_that_does_not_come_is_told_and_fetched_again() {
     if leaves_out(&OTHERS, CANNOT) {
         return;
     }
-    let world = World::new().await;
-    journey_with(world.options(), async |browser| {
+    let local = TestServer::start().await;
+    let host = local.mount("lm", chat_answer(["Here ", "I ", "am."]));
+    journey(async |browser| {
+        let site = page_server().await?;
         keep_back(browser, &PART).await?;
-        let page = world.open(browser).await?;
+        let page = open_again(browser, &format!("{}/", site.base_url()), &asks(host.url())).await?;
 
         // What the first screen is for works without it.
         page.ask(PROMPT).await?;
         page.wait_for_all(Phase::Finished).await?;
+        assert_eq!(page.panel(0).text().await?, "Here I am.");
         page.press("#open-keys").await?;
         let told = json!("dialog#keys[open] .lost [name=fetch-again]");
         let is_there = "document.querySelector(args) !== null";
@@ -58,10 +68,7 @@ async fn an_answer_that_needs_the_part_is_read_again_when_it_comes_and_does_not_
     journey(async |browser| {
         let site = page_server().await?;
         keep_back(browser, &PART).await?;
-        let row = catalog::find("llamacpp").expect("a row of the catalogue");
-        let panel = PanelSettings { base_url: host.url().to_owned(), ..PanelSettings::new(row, MODEL) };
-        let saved = Workspace { panels: vec![panel], ..Workspace::default() };
-        let page = open_again(browser, &format!("{}/", site.base_url()), &saved).await?;
+        let page = open_again(browser, &format!("{}/", site.base_url()), &asks(host.url())).await?;
         let count = "
             const later = window.tutti_later;
             window.askedForThePart = 0;
@@ -86,6 +93,35 @@ async fn an_answer_that_needs_the_part_is_read_again_when_it_comes_and_does_not_
         page.wait_until("the answer reads as it was meant", is_read, json!("\u{c1} and ")).await?;
         let host = "panels()[0].querySelector('.reply a[href]')?.href === args";
         page.wait_until("the link goes to its host", host, json!("https://xn--bcher-kva.example/")).await
+    })
+    .await;
+}
+
+/// A release has the words of the first screen in a file for each language but English.
+#[tokio::test]
+async fn words_that_do_not_come_are_said_in_english_until_they_do() {
+    if leaves_out(&OTHERS, CANNOT) {
+        return;
+    }
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        keep_back(browser, &["*/words-*"]).await?;
+        let page = world.open(browser).await?;
+        let choose = "
+            const choice = document.querySelector('select[name=language]');
+            choice.value = args;
+            choice.dispatchEvent(new Event('change'));
+            return null;";
+        let is_in = "document.documentElement.lang === args[0] && document.querySelector('#send').textContent === args[1]";
+        page.read::<Value>(choose, json!("ko")).await?;
+        page.wait_until("English stands in", is_in, json!(["ko", "Send to all"])).await?;
+        keep_back(browser, &[]).await?;
+        page.read::<Value>(choose, json!("ja")).await?;
+        page.wait_until("Japanese", is_in, json!(["ja", "すべてに送信"])).await?;
+        page.read::<Value>(choose, json!("ko")).await?;
+        page.wait_until("asked for again", is_in, json!(["ko", "모두에게 보내기"])).await?;
+        page.read::<Value>(choose, json!("en")).await?;
+        page.wait_until("English", is_in, json!(["en", "Send to all"])).await
     })
     .await;
 }
