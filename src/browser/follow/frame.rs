@@ -297,8 +297,10 @@ fn rest(drawn: &[Drawn], began: f64, ended: f64) {
     for (container, took) in drawn {
         let share = if all > 0.0 { took / all } else { 0.0 };
         let cost = took + layout * share;
+        // What was slow once, for whatever reason, need not be slow again.
+        let steady = cost.min(container.cost.replace(cost));
         let least = if container.written.get() > MUCH { MUCH_REST_MS } else { 0.0 };
-        container.rests_until.set(ended + (REST * cost).min(LONGEST_REST_MS.max(cost)).max(least));
+        container.rests_until.set(ended + (REST * steady).min(LONGEST_REST_MS.max(steady)).max(least));
     }
 }
 

@@ -94,6 +94,8 @@ struct Container {
     draws: OnceCell<Draws>,
     /// It is not drawn again before that time, in milliseconds of the page.
     rests_until: Cell<f64>,
+    /// How long drawing it and its layout took the last time, in milliseconds.
+    cost: Cell<f64>,
     /// Bytes that were drawn the last time.
     written: Cell<usize>,
     /// What the page's style sheet was told of who follows.
@@ -128,6 +130,7 @@ impl Container {
             element: element.clone(),
             draws: OnceCell::new(),
             rests_until: 0.0.into(),
+            cost: 0.0.into(),
             written: 0.into(),
             is_marked: false.into(),
             on_below,

@@ -16,8 +16,8 @@ const LONGEST: usize = 1 << 16;
 /// So many letters stand in one block of words at most, in UTF-16 units.
 const WORDS: usize = 17 << 10;
 
-/// Characters of a piece: about ten tokens.
-const PIECE: usize = 40;
+/// Characters of a piece.
+const PIECE: usize = 200;
 
 /// What is repeated, and how often.
 type Shape = (String, Vec<(String, usize)>);
