@@ -21,6 +21,7 @@ mod entry;
 mod failure;
 mod fuzz;
 mod journeys;
+mod locals;
 mod order;
 mod page;
 mod parts;

@@ -10,9 +10,10 @@ use std::fs;
 use std::path::Path;
 
 use crate::failure::{Failure, OrFailure, Outcome};
+use crate::locals;
 use crate::wasm_bytes::{
-    CODE, CUSTOM, ELEMENTS, EXPORTS, FUNCTION, FUNCTIONS, HEADER, IMPORTS, Reader, START, imported_functions,
-    put_number, put_section, put_sized, sections,
+    CODE, CUSTOM, ELEMENTS, EXPORTS, FUNCTION, FUNCTIONS, HEADER, IMPORTS, Reader, START, TYPES,
+    imported_functions, put_number, put_section, put_sized, sections,
 };
 use crate::wasm_code::rewritten;
 
@@ -35,10 +36,16 @@ fn reordered(file: &[u8]) -> Option<Vec<u8>> {
     let content = |id: u8| sections.iter().find(|section| section.id == id).map(|section| section.content);
     let imported = content(IMPORTS).map_or(Some(0), |imports| imported_functions(Reader::new(imports)))?;
     let mut code = Reader::new(content(CODE)?);
-    let bodies: Vec<&[u8]> =
-        (0..code.number()?).map(|_| code.sized().map(|body| body.rest)).collect::<Option<_>>()?;
     let mut declared = Reader::new(content(FUNCTIONS)?);
     let types: Vec<u64> = (0..declared.number()?).map(|_| declared.number()).collect::<Option<_>>()?;
+    let parameters = parameters(Reader::new(content(TYPES)?))?;
+    let mut functions = Vec::new();
+    for (_, of) in (0..code.number()?).zip(&types) {
+        let parameters = *parameters.get(usize::try_from(*of).ok()?)?;
+        functions.push((parameters, rewritten(code.sized()?.rest, Some)?));
+    }
+    locals::renumber(&mut functions)?;
+    let bodies: Vec<&[u8]> = functions.iter().map(|(_, body)| body.as_slice()).collect();
     let order = order(&bodies);
     let mut places: HashMap<u64, u64> = (0..imported).map(|function| (function, function)).collect();
     places.extend(order.iter().zip(imported..).map(|(old, new)| (imported + *old as u64, new)));
@@ -69,6 +76,20 @@ fn reordered(file: &[u8]) -> Option<Vec<u8>> {
         put_section(&mut ordered, section.id, &content);
     }
     Some(ordered)
+}
+
+/// How many parameters functions of each type have.
+fn parameters(mut section: Reader) -> Option<Vec<usize>> {
+    const FUNCTION_TYPE: u8 = 0x60;
+    let mut parameters = Vec::new();
+    for _ in 0..section.number()? {
+        if section.byte()? != FUNCTION_TYPE {
+            return None;
+        }
+        parameters.push(section.sized()?.rest.len());
+        section.sized()?;
+    }
+    Some(parameters)
 }
 
 fn exports(mut section: Reader, place: impl Fn(u64) -> Option<u64>) -> Option<Vec<u8>> {
@@ -208,8 +229,8 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    const TYPES: u8 = 1;
     const TABLES: u8 = 4;
+    const NOTHING: &[u8] = b"\x01\x60\0\0";
 
     fn file(sections: &[(u8, &[u8])]) -> Vec<u8> {
         let mut file = HEADER.to_vec();
@@ -295,7 +316,12 @@ mod tests {
     fn what_is_not_known_is_refused() {
         assert!(reordered(b"<!doctype html>").is_none());
         let with = |elements: &[u8], body: &[u8]| {
-            reordered(&file(&[(FUNCTIONS, b"\x01\0"), (ELEMENTS, elements), (CODE, &code(&[body]))]))
+            reordered(&file(&[
+                (TYPES, NOTHING),
+                (FUNCTIONS, b"\x01\0"),
+                (ELEMENTS, elements),
+                (CODE, &code(&[body])),
+            ]))
         };
         assert!(with(b"\0", b"\0\x0b").is_some());
         assert!(with(b"\x01\x05\x70\0", b"\0\x0b").is_none(), "another kind of list");

@@ -4,6 +4,7 @@ pub const HEADER: &[u8] = b"\0asm\x01\0\0\0";
 
 /// The sections that are read or written here.
 pub const CUSTOM: u8 = 0;
+pub const TYPES: u8 = 1;
 pub const IMPORTS: u8 = 2;
 pub const FUNCTIONS: u8 = 3;
 pub const EXPORTS: u8 = 7;

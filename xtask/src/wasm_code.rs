@@ -5,6 +5,8 @@ use crate::wasm_bytes::{Reader, put_number};
 /// What of an instruction is not copied as it is.
 enum Changed {
     Nothing,
+    /// Which of the function's locals is meant.
+    Local,
     /// Which function is called, or whose address is taken.
     Function,
     /// How a place in memory is said to be aligned, and how it is from now on.
@@ -17,10 +19,7 @@ enum Changed {
 /// `None` where the code holds an instruction that is not known here.
 pub fn rewritten(body: &[u8], function: impl Fn(u64) -> Option<u64>) -> Option<Vec<u8>> {
     let mut reader = Reader::new(body);
-    for _ in 0..reader.number()? {
-        reader.number()?;
-        reader.byte()?;
-    }
+    declared(&mut reader)?;
     let mut copied = reader.since(body)?.to_vec();
     while !reader.rest.is_empty() {
         let before = reader.rest;
@@ -28,6 +27,7 @@ pub fn rewritten(body: &[u8], function: impl Fn(u64) -> Option<u64>) -> Option<V
         copied.extend(reader.since(before)?);
         match changed {
             Changed::Nothing => {}
+            Changed::Local => put_number(&mut copied, reader.number()?),
             Changed::Function => put_number(&mut copied, function(reader.number()?)?),
             Changed::Alignment(natural) => {
                 // Where other bits are set, more than an offset follows.
@@ -44,12 +44,61 @@ pub fn rewritten(body: &[u8], function: impl Fn(u64) -> Option<u64>) -> Option<V
     Some(copied)
 }
 
+/// The types of the locals that a function declares; its parameters come before them.
+fn declared(reader: &mut Reader) -> Option<Vec<u8>> {
+    let mut types = Vec::new();
+    for _ in 0..reader.number()? {
+        let count = reader.index()?;
+        // What wasm-opt writes has some hundred at most; a wrong number is not believed.
+        if count > 10_000 {
+            return None;
+        }
+        types.extend(std::iter::repeat_n(reader.byte()?, count));
+    }
+    Some(types)
+}
+
+/// The locals that a function declares, by their types, and where its body names any local.
+pub struct Locals {
+    pub types: Vec<u8>,
+    /// Where the code begins.
+    pub code: usize,
+    pub named_at: Vec<usize>,
+}
+
+impl Locals {
+    pub fn of(body: &[u8]) -> Option<Self> {
+        let mut reader = Reader::new(body);
+        let types = declared(&mut reader)?;
+        let place = |reader: &Reader| body.len() - reader.rest.len();
+        let code = place(&reader);
+        let mut named_at = Vec::new();
+        while !reader.rest.is_empty() {
+            let numbers = match after_opcode(&mut reader)? {
+                Changed::Nothing => 0,
+                Changed::Local => {
+                    named_at.push(place(&reader));
+                    1
+                }
+                Changed::Function => 1,
+                Changed::Alignment(_) => 2,
+            };
+            for _ in 0..numbers {
+                reader.number()?;
+            }
+        }
+        Some(Locals { types, code, named_at })
+    }
+}
+
 /// Reads an instruction, up to what in it is changed. The features are those that the page tells wasm-opt to
 /// use ("Instructions", "Binary Format", WebAssembly Core Specification).
 fn after_opcode(reader: &mut Reader) -> Option<Changed> {
     match reader.byte()? {
         // call, ref.func
         0x10 | 0xd2 => return Some(Changed::Function),
+        // local.get, local.set, local.tee
+        0x20..=0x22 => return Some(Changed::Local),
         // Loads and stores of 1, 2, 4 and 8 bytes.
         0x2c | 0x2d | 0x30 | 0x31 | 0x3a | 0x3c => return Some(Changed::Alignment(0)),
         0x2e | 0x2f | 0x32 | 0x33 | 0x3b | 0x3d => return Some(Changed::Alignment(1)),
@@ -72,8 +121,8 @@ fn after_opcode(reader: &mut Reader) -> Option<Changed> {
                 reader.byte()?;
             }
         }
-        // block, loop, if; br, br_if; locals, globals, tables; memory.size and memory.grow; integers; ref.null
-        0x02..=0x04 | 0x0c | 0x0d | 0x20..=0x26 | 0x3f..=0x42 | 0xd0 => drop(reader.number()?),
+        // block, loop, if; br, br_if; globals, tables; memory.size and memory.grow; integers; ref.null
+        0x02..=0x04 | 0x0c | 0x0d | 0x23..=0x26 | 0x3f..=0x42 | 0xd0 => drop(reader.number()?),
         // f32.const, f64.const
         0x43 => drop(reader.take(4)?),
         0x44 => drop(reader.take(8)?),
@@ -122,6 +171,17 @@ mod tests {
         let body = b"\0\x28\x00\x90\x01\x29\x02\x05\x2d\x00\x05\x3b\x00\x05\x37\x00\x05\x0b";
         let natural = b"\0\x28\x02\x90\x01\x29\x03\x05\x2d\x00\x05\x3b\x01\x05\x37\x03\x05\x0b";
         assert_eq!(rewritten(body, Some).unwrap(), natural);
+    }
+
+    #[test]
+    fn locals_are_found() {
+        let body = [BODY, b"\x10\x20\x28\x20\x22\x21\x07\x0b"].concat();
+        let locals = Locals::of(&body).unwrap();
+        assert_eq!(locals.types, [0x7f, 0x7f, 0x7e]);
+        assert_eq!(body[locals.code], 0x02);
+        let named: Vec<u8> = locals.named_at.iter().map(|at| body[*at]).collect();
+        assert_eq!(named, [0x10, 0x10, 0x10, 0x07]);
+        assert!(Locals::of(b"\x01\xff\xff\xff\x7f\x7f\x0b").is_none());
     }
 
     #[test]
