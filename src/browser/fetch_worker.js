@@ -1,5 +1,5 @@
-const WAIT = 8, MOST = 4e6, calls = new Map, utf8 = new TextEncoder;
-let parts = [], size = 0, unread = 0, timer = 0, last = 0;
+const WAIT = 16, END_WAIT = 1, MOST = 4e6, calls = new Map, utf8 = new TextEncoder;
+let parts = [], size = 0, unread = 0, timer = 0, due = 0, last = 0;
 
 const post = () => {
   timer = 0;
@@ -20,13 +20,19 @@ const post = () => {
   postMessage(all.buffer, [all.buffer]);
 };
 
-const soon = () => timer ||= setTimeout(post, Math.max(0, last + WAIT - performance.now()));
+const soon = wait => {
+  const at = last + wait;
+  if (timer && due <= at) return;
+  clearTimeout(timer);
+  due = at;
+  timer = setTimeout(post, Math.max(0, at - performance.now()));
+};
 
 const say = (id, kind, bytes) => {
   if (!calls.has(id)) return;
   parts.push([id, kind, bytes]);
   size += 12 + bytes.length;
-  soon();
+  soon(kind > 1 ? END_WAIT : WAIT);
 };
 
 const call = async (id, url, init) => {
@@ -54,7 +60,7 @@ const call = async (id, url, init) => {
 onmessage = ({ data }) => {
   if (!data) {
     unread -= 4;
-    if (size) soon();
+    if (size) soon(WAIT);
   } else if (data[1]) {
     call(...data);
   } else {

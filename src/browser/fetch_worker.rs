@@ -1,7 +1,7 @@
 //! Requests that a worker sends and reads: of two hundred answers the page's own thread then hears a
 //! hundred times a second, not ten thousand times.
 //!
-//! The worker gathers what comes for at most [8 ms](SOURCE) and posts it in one buffer, as records: the
+//! The worker gathers what comes for at most [16 ms](SOURCE), 1 ms where something ends, and posts it in one buffer, as records: the
 //! call's number, what it is, its length (each 32 bits, little end first), and its bytes. The page says
 //! when it has read four buffers (saying it costs more than reading one); while eight are unread the
 //! worker gathers on, and past 4 MB it reads no more.

@@ -26,13 +26,15 @@ const TOUCH_MS: f64 = 5_000.0;
 /// So long the drawing of one frame takes, with at most one container beyond it; the others come in the
 /// next frame. In milliseconds: a frame has 16, and layout and paint need theirs.
 const BUDGET_MS: f64 = 6.0;
+/// Where answers have ended, which somebody may wait for.
+const END_BUDGET_MS: f64 = 12.0;
 
 /// What was drawn rests so many times as long as drawing and laying it out took: what comes fast, and a block
 /// without end, which no browser lays out in parts, is drawn less often, not at the cost of all others. What
 /// fits a frame several times over is drawn in every one.
 const REST: f64 = 12.0;
 /// And at most so many milliseconds, or as long as it took.
-const LONGEST_REST_MS: f64 = 250.0;
+const LONGEST_REST_MS: f64 = 500.0;
 
 /// More bytes than this in a frame (1,500 tokens a second) nobody reads: they are drawn every second frame.
 const MUCH: usize = 100;
@@ -261,6 +263,8 @@ fn draw(clock: &Clock) -> Vec<Drawn> {
     let turn = turn.checked_rem(all.len()).unwrap_or_default();
     all.rotate_left(turn);
     let mut drawn = Vec::new();
+    let has_ended = all.iter().any(|container| container.news() == News::LAST);
+    let budget = if has_ended { END_BUDGET_MS } else { BUDGET_MS };
     let first = clock.now();
     let mut began = first;
     for is_seen in [true, false] {
@@ -280,7 +284,7 @@ fn draw(clock: &Clock) -> Vec<Drawn> {
             container.rests_until.set(ended);
             drawn.push((container.clone(), ended - began));
             began = ended;
-            if ended - first > BUDGET_MS {
+            if ended - first > budget {
                 PAGE.with(|page| page.turn.set(turn + at + 1));
                 return drawn;
             }
