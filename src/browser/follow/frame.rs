@@ -14,7 +14,7 @@ use web_sys::{
 };
 
 use super::{Container, News, Place};
-use crate::browser::{Listener, document};
+use crate::browser::{Listener, after, document};
 
 /// How long nothing moves after a wheel or a key that scrolls up: smooth scrolling begins slowly, and
 /// is broken off when somebody else scrolls. In milliseconds.
@@ -41,9 +41,12 @@ const MUCH: usize = 100;
 /// Less than two frames, in milliseconds.
 const MUCH_REST_MS: f64 = 25.0;
 
+/// About a frame, in milliseconds: a timer for less comes too late.
+const FRAME_MS: f64 = 17.0;
+
 /// What is off the screen is drawn that often, in milliseconds: when it comes on the screen, it is drawn
 /// at once.
-const UNSEEN_MS: f64 = 500.0;
+pub(super) const UNSEEN_MS: f64 = 500.0;
 
 thread_local! {
     static PAGE: Page = Page::new();
@@ -55,6 +58,8 @@ struct Page {
     is_asked: Cell<bool>,
     /// Whose turn it is to be drawn first.
     turn: Cell<usize>,
+    /// When a timer asks for a frame; infinite where none does.
+    wakes_at: Cell<f64>,
     /// How far the reader has scrolled the linked ones; `None` while these follow.
     linked: Cell<Option<f64>>,
     pass: Closure<dyn FnMut(f64)>,
@@ -78,6 +83,7 @@ impl Page {
             all: RefCell::default(),
             due: RefCell::default(),
             is_asked: Cell::new(false),
+            wakes_at: Cell::new(f64::INFINITY),
             turn: Cell::new(0),
             linked: Cell::new(None),
             pass: Closure::new(pass),
@@ -118,11 +124,34 @@ impl Page {
             let _ = window.request_animation_frame(self.pass.as_ref().unchecked_ref());
         }
     }
+
+    /// A frame at that time, and none before: each costs, whatever is drawn in it.
+    fn ask_at(&self, at: f64) {
+        let now = Clock::new(0.0).now();
+        if self.is_asked.get() || at - now < FRAME_MS {
+            return self.ask();
+        }
+        if at < self.wakes_at.get() {
+            self.wakes_at.set(at);
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a second")]
+            after((at - now) as u32, || {
+                PAGE.with(|page| {
+                    page.wakes_at.set(f64::INFINITY);
+                    page.ask();
+                });
+            });
+        }
+    }
 }
 
 /// There is something to draw.
 pub(super) fn ask() {
     PAGE.with(Page::ask);
+}
+
+/// There is something to draw, at that time or later.
+pub(super) fn ask_at(at: f64) {
+    PAGE.with(|page| page.ask_at(at));
 }
 
 /// Without a frame, and whatever it takes.
@@ -232,9 +261,14 @@ fn pass(now: f64) {
         }
         rest(&drawn, began, clock.now());
         page.is_asked.set(false);
-        let waits = |container: &Rc<Container>| container.news() != News::NONE;
-        if !page.due.borrow().is_empty() || page.containers().iter().any(waits) {
-            page.ask();
+        if !page.due.borrow().is_empty() {
+            return page.ask();
+        }
+        let containers = page.containers();
+        let waiting = containers.iter().filter(|container| container.news() != News::NONE);
+        let next = waiting.map(|container| container.due_at()).reduce(f64::min);
+        if let Some(next) = next {
+            page.ask_at(next);
         }
     });
     // What they do may come back here.
@@ -273,7 +307,7 @@ fn draw(clock: &Clock) -> Vec<Drawn> {
                 && match container.news() {
                     News::NONE => false,
                     News::LAST => true,
-                    _ => first >= container.rests_until.get() + if is_seen { 0.0 } else { UNSEEN_MS },
+                    _ => first >= container.due_at(),
                 };
             if !is_due {
                 continue;
@@ -305,6 +339,7 @@ fn rest(drawn: &[Drawn], began: f64, ended: f64) {
         let steady = cost.min(container.cost.replace(cost));
         let least = if container.written.get() > MUCH { MUCH_REST_MS } else { 0.0 };
         container.rests_until.set(ended + (REST * steady).min(LONGEST_REST_MS.max(steady)).max(least));
+        container.tell_rest();
     }
 }
 

@@ -211,6 +211,18 @@ impl Container {
         self.draws.get().map_or(News::NONE, |(news, _)| news.state())
     }
 
+    /// When what is new is drawn at the earliest, unless it is the last; in milliseconds of the page.
+    fn due_at(&self) -> f64 {
+        self.rests_until.get() + if self.is_seen.get() { 0.0 } else { frame::UNSEEN_MS }
+    }
+
+    /// Whoever writes need not ask for a frame before that.
+    fn tell_rest(&self) {
+        if let Some((news, _)) = self.draws.get() {
+            news.wait_until(self.due_at());
+        }
+    }
+
     fn tell(&self) {
         // Browsers look for what to hold on to, for nothing while the end is kept.
         let is_following = self.is_following.get();
