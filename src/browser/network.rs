@@ -23,8 +23,8 @@ use crate::model::{
 /// A server that has not answered a probe by then counts as out of reach.
 const PROBE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// A refused request may fail before the page hears that it was refused.
-const UNTIL_HEARD: Duration = Duration::from_millis(50);
+/// A refused request may fail before the page hears that it was refused: in Firefox 100 ms and more.
+const UNTIL_HEARD: Duration = Duration::from_millis(300);
 
 thread_local! {
     static WATCH: Option<Listener> = watch();
