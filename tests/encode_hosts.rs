@@ -2,6 +2,8 @@
 //! ids that want to be something else.
 
 mod common;
+#[path = "common/hosts.rs"]
+mod hosts;
 
 use serde_json::{Value, json};
 use tutti::{
@@ -9,39 +11,13 @@ use tutti::{
     model::{
         catalog,
         chat::{ChatRequest, Effort, Message, Sampling, Stream},
-        http::{ApiKey, BaseUrl, HttpRequest, Method},
+        http::{ApiKey, BaseUrl, Method},
         provider::{Cors, Dialect, Place, Provider},
     },
-    wire::encode::{EncodeError, Encoded, encode, list_models, more_models},
+    wire::encode::{EncodeError, encode, list_models, more_models},
 };
 
-fn provider(id: &str) -> &'static Provider {
-    catalog::find(id).unwrap()
-}
-
-/// Every row, and the one that is no host.
-fn everybody() -> impl Iterator<Item = &'static Provider> {
-    catalog::all().iter().chain([catalog::simulated()])
-}
-
-/// Those of them that can be called as they stand.
-fn ready() -> impl Iterator<Item = &'static Provider> {
-    everybody().filter(|provider| !provider.needs_base_url())
-}
-
-fn ask(model: &str) -> ChatRequest {
-    ChatRequest { model: model.to_owned(), messages: vec![Message::user("Hi")], ..ChatRequest::default() }
-}
-
-fn body_of(request: &HttpRequest) -> Value {
-    serde_json::from_str(request.body.as_deref().unwrap()).unwrap()
-}
-
-/// The first dialect of the provider.
-fn sent(provider: &Provider, request: &ChatRequest) -> (Value, Encoded) {
-    let encoded = encode(provider, provider.dialect(), None, request).unwrap();
-    (body_of(&encoded.request), encoded)
-}
+use hosts::{ask, body_of, everybody, provider, ready, sent};
 
 /// Header names that each host's preflight admits besides `content-type`, as measured from a page
 /// (big-AGI, "client-side fetch"). `*` is a host that admits whatever is asked.

@@ -1,48 +1,22 @@
 //! How each host is told to think, and what of its thoughts goes back to it.
 
 mod common;
+#[path = "common/hosts.rs"]
+mod hosts;
 
 use serde_json::{Value, json};
 use tutti::{
     model::{
-        catalog,
         chat::{ChatRequest, Effort, Message, ModelTraits, Part, Role, Sampling, ToolCall},
-        http::HttpRequest,
-        provider::{Dialect, Provider},
+        provider::Dialect,
     },
-    wire::encode::{Encoded, encode, required_defaults},
+    wire::encode::{encode, required_defaults},
 };
 
-fn provider(id: &str) -> &'static Provider {
-    catalog::find(id).unwrap()
-}
-
-/// Every row, and the one that is no host.
-fn everybody() -> impl Iterator<Item = &'static Provider> {
-    catalog::all().iter().chain([catalog::simulated()])
-}
-
-/// Those of them that can be called as they stand.
-fn ready() -> impl Iterator<Item = &'static Provider> {
-    everybody().filter(|provider| !provider.needs_base_url())
-}
-
-fn ask(model: &str) -> ChatRequest {
-    ChatRequest { model: model.to_owned(), messages: vec![Message::user("Hi")], ..ChatRequest::default() }
-}
+use hosts::{ask, body_of, provider, ready, sent};
 
 fn with_effort(model: &str, effort: Effort) -> ChatRequest {
     ChatRequest { sampling: Sampling { effort: Some(effort), ..Sampling::default() }, ..ask(model) }
-}
-
-fn body_of(request: &HttpRequest) -> Value {
-    serde_json::from_str(request.body.as_deref().unwrap()).unwrap()
-}
-
-/// The first dialect of the provider.
-fn sent(provider: &Provider, request: &ChatRequest) -> (Value, Encoded) {
-    let encoded = encode(provider, provider.dialect(), None, request).unwrap();
-    (body_of(&encoded.request), encoded)
 }
 
 #[test]

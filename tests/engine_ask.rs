@@ -32,7 +32,7 @@ fn body(ask: &Ask, without: &[OptionalField]) -> Value {
 /// A refusal of one field, as OpenAI words it.
 fn refuses(field: &str) -> Exchange {
     let refusal = json!({ "error": { "message": format!("Unknown parameter: '{field}'."), "param": field } });
-    Exchange::status(400, &refusal.to_string())
+    Exchange::status(400, refusal.to_string())
 }
 
 /// Asks a server, and gives what was said of each request, and each request's body.

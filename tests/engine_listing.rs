@@ -95,7 +95,7 @@ fn google(exchanges: Vec<Exchange>) -> Listed {
 /// A page of Google's with one model, and the token of the next page.
 fn page(model: &str, next: Option<&str>) -> Exchange {
     let page = json!({ "models": [{ "name": model }], "nextPageToken": next });
-    Exchange::status(200, &page.to_string())
+    Exchange::status(200, page.to_string())
 }
 
 /// A list of so many bytes, a megabyte at a time.
@@ -128,7 +128,7 @@ fn each_format_with_pages_is_read_on() {
     let cohere =
         |name: &str, next: Option<&str>| json!({ "models": [{ "name": name }], "next_page_token": next });
     let check = |id: &str, dialect, pages: [serde_json::Value; 2], asks: &str| {
-        let pages = pages.map(|page| Exchange::status(200, &page.to_string()));
+        let pages = pages.map(|page| Exchange::status(200, page.to_string()));
         let listed = list_of(row(id), dialect, pages.to_vec());
         assert_eq!(listed.ids(), ["a", "b"], "{id}");
         assert!(listed.asked[1].path.ends_with(asks), "{}", listed.asked[1].path);
@@ -155,7 +155,7 @@ fn a_page_that_names_itself_as_the_next_is_the_last() {
 #[test]
 fn a_format_without_pages_is_asked_once_whatever_the_list_says() {
     let list = json!({ "data": [{ "id": "a" }], "has_more": true, "last_id": "a" });
-    let listed = openai(Exchange::status(200, &list.to_string()));
+    let listed = openai(Exchange::status(200, list.to_string()));
     assert_eq!((listed.ids(), listed.asked.len()), (vec!["a"], 1));
 }
 
@@ -209,17 +209,17 @@ fn a_refusal_tells_its_reason_and_never_the_key() {
     let body =
         json!({ "error": { "message": format!("Incorrect API key provided: {CANARY}."), "code": CANARY } });
     for exchange in [
-        Exchange::status(401, &body.to_string()),
+        Exchange::status(401, body.to_string()),
         // Some errors come as HTTP 200, some as pages.
-        Exchange::status(200, &body.to_string()),
-        Exchange::status(502, &format!("<html><title>{CANARY}</title></html>")),
+        Exchange::status(200, body.to_string()),
+        Exchange::status(502, format!("<html><title>{CANARY}</title></html>")),
     ] {
         let status = exchange.status;
         let listed = openai(exchange);
         let said = format!("{:?}", listed.models);
         assert!(said.contains("[key]") && !said.contains(CANARY), "{status:?}: {said}");
     }
-    assert_eq!(openai(Exchange::status(401, &body.to_string())).class(), ErrorClass::Auth);
+    assert_eq!(openai(Exchange::status(401, body.to_string())).class(), ErrorClass::Auth);
 }
 
 #[test]

@@ -109,15 +109,15 @@ fn exchange(random: &mut Random, dialect: Dialect, id: usize, attempt: usize) ->
         1 => End::Silence,
         _ => End::Eof,
     };
-    let mut steps = Vec::new();
+    let mut pieces = Vec::new();
     let mut rest = body.as_slice();
     while !rest.is_empty() {
         let (piece, tail) = rest.split_at((1 + random.below(200)).min(rest.len()));
         let pause = if chance(random, 2) { 130_000 } else { 2_000 };
-        steps.push((between(random, 0..pause), piece.to_vec()));
+        pieces.push((between(random, 0..pause), piece.to_vec()));
         rest = tail;
     }
-    (Exchange { connect_ms, steps, end, ..Exchange::ok("") }, promise)
+    (Exchange { connect_ms, pieces, end, ..Exchange::ok("") }, promise)
 }
 
 /// A host that does not know some field.

@@ -17,7 +17,7 @@ fn body(parts: &[Vec<u8>]) -> Vec<u8> {
     parts.concat()
 }
 
-fn check(body: impl Into<Vec<u8>>, end: End, expected: &str, expected_text: &str) -> Player {
+fn check(body: impl AsRef<[u8]>, end: End, expected: &str, expected_text: &str) -> Player {
     let player = play(vec![Exchange::ok(body).end(end)]);
     assert_eq!((ended(&player).as_str(), player.answer.text.as_str()), (expected, expected_text));
     player

@@ -90,7 +90,7 @@ fn as_a_browser_sees_it(fault: &Fault) -> Exchange {
         connect_ms: 10,
         status: Some(fault.status),
         headers: headers.map(|(name, value)| (name.clone(), value.clone())).collect(),
-        steps: fault.steps.iter().map(|step| (step.after_ms, base64(&step.b64))).collect(),
+        pieces: fault.steps.iter().map(|step| (step.after_ms, base64(&step.b64))).collect(),
         end: if fault.end == "reset" { End::Reset } else { End::Eof },
     }
 }

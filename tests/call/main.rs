@@ -1,7 +1,7 @@
 //! Calls and the queue, without a clock and without a socket: scripted servers, simulated time.
 //!
 //! - `world`: the servers, the driver that the engine's loop is modelled on, and the laws it watches
-//! - `policies`: what a call does in each kind of trouble
+//! - `policies`: what a call does in each kind of trouble; `bounds`: how long it waits, and how much it takes
 //! - `endings`: how each end of a body is judged
 //! - `laws`: what holds for any inputs, in any order, and any cutting of the bytes
 //! - `crowds`: hundreds of calls with random faults
@@ -12,8 +12,11 @@
 mod common;
 
 mod bodies;
+mod bounds;
 mod crowds;
 mod endings;
+#[path = "../common/exchange.rs"]
+mod exchange;
 mod faults;
 mod laws;
 mod policies;

@@ -12,64 +12,12 @@ use tutti::{
     model::{
         answer::Answer,
         error::{ApiError, ErrorClass},
-        http::{BaseUrl, Headers, Origin},
+        http::{BaseUrl, Origin},
         provider::{Dialect, Quirks},
     },
 };
 
-/// What a server does with one attempt.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// Until the headers, or until the connection fails.
-    pub connect_ms: u64,
-    /// `None`: no connection.
-    pub status: Option<u16>,
-    pub headers: Headers,
-    /// Pieces of the body, each so long after the one before.
-    pub steps: Vec<(u64, Vec<u8>)>,
-    pub end: End,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    Eof,
-    Reset,
-    /// The connection stays open, and nothing comes.
-    Silence,
-}
-
-impl Exchange {
-    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
-        Self::status(200, body)
-    }
-
-    pub fn status(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            connect_ms: 10,
-            status: Some(status),
-            headers: Headers::default(),
-            steps: vec![(0, body.into())],
-            end: End::Eof,
-        }
-    }
-
-    pub fn no_connection() -> Self {
-        Self { status: None, ..Self::ok("") }
-    }
-
-    pub fn with(self, name: &str, value: &str) -> Self {
-        Self { headers: [(name, value)].into_iter().collect(), ..self }
-    }
-
-    pub fn end(self, end: End) -> Self {
-        Self { end, ..self }
-    }
-
-    pub fn then(mut self, after_ms: u64, bytes: impl Into<Vec<u8>>) -> Self {
-        self.steps.push((after_ms, bytes.into()));
-        self
-    }
-}
+pub use super::exchange::{End, Exchange};
 
 /// A call with its server.
 pub struct Player {
@@ -266,7 +214,7 @@ impl World {
                     Some((now_ms + exchange.connect_ms, Happening::NoConnection))
                 }
                 Need::Headers { .. } => Some((now_ms + exchange.connect_ms, Happening::Headers)),
-                Need::Body { .. } => match (exchange.steps.get(player.step), exchange.end) {
+                Need::Body { .. } => match (exchange.pieces.get(player.step), exchange.end) {
                     (Some((after_ms, _)), _) => Some((now_ms + after_ms, Happening::Bytes)),
                     (None, End::Silence) => None,
                     (None, _) => Some((now_ms, Happening::End)),
@@ -298,7 +246,7 @@ impl Player {
             }
             Happening::NoConnection => lost("Failed to fetch"),
             Happening::Bytes => {
-                let (_, bytes) = &exchange.steps[self.step];
+                let (_, bytes) = &exchange.pieces[self.step];
                 self.step += 1;
                 self.delivered += bytes.len();
                 Input::Bytes(bytes)

@@ -4,6 +4,8 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses its own part of this")]
 
 mod clock;
+#[path = "../exchange.rs"]
+mod exchange;
 mod record;
 mod traffic;
 
@@ -38,8 +40,9 @@ use tutti::{
 
 pub use self::{
     clock::{VirtualClock, WALL_MS},
+    exchange::{End, Exchange},
     record::{Entry, Recorder, Seen, Sink},
-    traffic::{Connection, End, Exchange, Log, Scripted, Sent, Tap, Traffic},
+    traffic::{Connection, Log, Scripted, Sent, Tap, Traffic},
 };
 
 /// An engine with everything around it.

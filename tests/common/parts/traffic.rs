@@ -14,61 +14,7 @@ use tutti::{
     },
 };
 
-use super::VirtualClock;
-
-/// What a server does with one request.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// Until the headers, or until the connection fails.
-    pub connect_ms: u64,
-    /// `None`: no connection.
-    pub status: Option<u16>,
-    pub headers: Headers,
-    /// Pieces of the body, each so long after the one before.
-    pub pieces: Vec<(u64, Vec<u8>)>,
-    pub end: End,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    Eof,
-    Reset,
-    /// The connection stays open, and nothing comes.
-    Silence,
-}
-
-impl Exchange {
-    pub fn status(status: u16, body: &str) -> Self {
-        let pieces = vec![(0, body.into())];
-        Self { connect_ms: 10, status: Some(status), headers: Headers::default(), pieces, end: End::Eof }
-    }
-
-    pub fn no_connection() -> Self {
-        Self { status: None, ..Self::status(0, "") }
-    }
-
-    /// An answer of Chat Completions, a word at a time.
-    pub fn answer(words: &[&str], every_ms: u64) -> Self {
-        let word = |word: &&str| {
-            let delta = serde_json::json!({ "choices": [{ "index": 0, "delta": { "content": word } }] });
-            (every_ms, format!("data: {delta}\n\n").into_bytes())
-        };
-        let mut pieces: Vec<_> = words.iter().map(word).collect();
-        let finish = r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
-        pieces.push((0, format!("data: {finish}\n\ndata: [DONE]\n\n").into_bytes()));
-        Self { pieces, ..Self::status(200, "") }
-    }
-
-    pub fn with(self, name: &str, value: &str) -> Self {
-        Self { headers: [(name, value)].into_iter().collect(), ..self }
-    }
-
-    /// Ends after so many pieces.
-    pub fn broken_off(mut self, pieces: usize, end: End) -> Self {
-        self.pieces.truncate(pieces);
-        Self { end, ..self }
-    }
-}
+use super::{End, Exchange, VirtualClock};
 
 /// A server that plays exchanges in order; the last one repeats.
 pub struct Scripted {

@@ -1,0 +1,191 @@
+//! What is written when, step by step.
+
+use super::{common::Random, comparisons};
+use proptest::prelude::*;
+use tutti::{
+    grid::{
+        comparison::{Comparison, Id, ReplyId, RoundId, reply::End},
+        journal::{Journal, Next, answer_so_far, recover},
+        record::{Act, Batch, Key, Whole, segment},
+    },
+    model::{
+        answer::Answer,
+        error::{ApiError, ErrorClass},
+        event::{Citation, Delta, Finish, FinishReason, Opaque, StreamEvent, Usage},
+        json::Json,
+        provider::Dialect,
+    },
+};
+
+use super::world::*;
+
+fn text(text: &str) -> StreamEvent {
+    StreamEvent::Delta(Delta::Text(text.to_owned()))
+}
+
+const REPLY: ReplyId =
+    ReplyId { round: RoundId(0), column: tutti::grid::comparison::ColumnId(0), version: 0 };
+
+#[test]
+fn what_failed_is_written_before_what_came_since() {
+    let mut journal = Journal::default();
+    assert_eq!(journal.next(0), Next::Nothing);
+    let first = journal.put(Batch::of([(Key::Head(ID), Json::Null)]));
+    journal.push(ID, REPLY, &[text("a"), text("b")], 1);
+    let Next::Write(batch) = journal.next(1) else { panic!() };
+    assert_eq!(journal.next(1), Next::Nothing);
+    let second = journal.put(Batch::of([(Key::Head(ID), Json::Bool(true))]).strict());
+    journal.push(ID, REPLY, &[text("c")], 2);
+    journal.failed(batch);
+    assert!(!journal.is_written(first));
+    let Next::Write(batch) = journal.next(2) else { panic!() };
+    let keys = batch.acts.iter().map(|act| match act {
+        Act::Put(key, record) => (*key, record.to_text()),
+        other => panic!("{other:?}"),
+    });
+    let keys: Vec<_> = keys.collect();
+    let piece = |number, text: &str| {
+        (Key::Segment(ID, REPLY, number), segment::to_json(&[self::text(text)]).to_text())
+    };
+    let head = |text: &str| (Key::Head(ID), text.to_owned());
+    assert_eq!(keys, [head("null"), piece(0, "ab"), head("true"), piece(1, "c")]);
+    assert!(batch.is_strict && !journal.is_idle());
+    journal.done();
+    assert!(journal.is_written(first) && journal.is_written(second) && journal.is_idle());
+}
+
+#[test]
+fn a_page_that_is_seen_waits_a_moment_and_a_prompt_waits_for_nothing() {
+    let mut journal = Journal::new(100);
+    journal.push(ID, REPLY, &[text("a")], 50);
+    journal.push(ID, REPLY, &[text("b")], 90);
+    assert_eq!(journal.next(90), Next::At(150));
+    assert_eq!(journal.next(149), Next::At(150));
+    let mut hidden = Journal::new(100);
+    hidden.push(ID, REPLY, &[text("a")], 50);
+    hidden.hold_ms = 0;
+    assert!(matches!(hidden.next(51), Next::Write(_)));
+    journal.put(Batch::of([(Key::Head(ID), Json::Null)]));
+    let Next::Write(batch) = journal.next(91) else { panic!() };
+    assert_eq!(batch.acts.len(), 2);
+}
+
+#[test]
+fn an_answer_that_ended_takes_the_place_of_its_pieces() {
+    let mut disk = Disk::default();
+    let mut journal = Journal::default();
+    let write = |journal: &mut Journal, disk: &mut Disk| {
+        let Next::Write(batch) = journal.next(0) else { panic!() };
+        disk.apply(&batch);
+        journal.done();
+    };
+    journal.push(ID, REPLY, &[text("a")], 0);
+    write(&mut journal, &mut disk);
+    journal.push(ID, REPLY, &[text("b")], 0);
+    write(&mut journal, &mut disk);
+    assert_eq!(disk.0.len(), 2);
+    journal.push(ID, REPLY, &[text("c")], 0);
+    journal.end(ID, REPLY, Batch::of([(Key::Answer(ID, REPLY), Json::Null)]));
+    write(&mut journal, &mut disk);
+    assert_eq!(disk.0.keys().copied().collect::<Vec<_>>(), [Key::Answer(ID, REPLY)]);
+}
+
+#[test]
+fn pieces_are_read_up_to_the_first_that_is_missing_or_damaged() {
+    let piece = |number: u32, text: &str| (number, segment::to_json(&[self::text(text)]));
+    let so_far = |pieces: Vec<(u32, Json<'static>)>| answer_so_far(pieces).text;
+    assert_eq!(so_far(vec![piece(1, "b"), piece(0, "a"), piece(2, "c")]), "abc");
+    assert_eq!(so_far(vec![piece(0, "a"), piece(2, "c")]), "a");
+    assert_eq!(so_far(vec![piece(1, "b")]), "");
+    assert_eq!(so_far(vec![piece(0, "a"), (1, Json::Null), piece(2, "c")]), "a");
+}
+
+/// An open reply and its pieces, recovered.
+fn recovered(events: &[StreamEvent]) -> (End, Answer) {
+    let mut world = World::new(Life { panels: 1, ..USUAL }, 0);
+    world.ask();
+    let mut whole = Whole { comparison: world.comparison, ..Whole::default() };
+    let key = Key::Segment(ID, ReplyId { ..REPLY }, 0);
+    let repair = recover(&mut whole, vec![(key, segment::to_json(events))]);
+    assert!(repair.acts.contains(&Act::Clear(ID, REPLY)));
+    let reply = whole.comparison.reply(REPLY).unwrap();
+    (reply.end, whole.answers[&REPLY].clone())
+}
+
+#[test]
+fn a_reply_whose_end_was_seen_is_not_called_incomplete() {
+    let finish = |unified| StreamEvent::Finish(FinishReason { unified, raw: None });
+    let error = StreamEvent::Error(ApiError::new(ErrorClass::Server, "no"));
+    let check = |events: &[StreamEvent], end| assert_eq!(recovered(events).0, end, "{events:?}");
+    check(&[text("a")], End::Cut);
+    check(&[], End::Cut);
+    check(&[text("a"), finish(Finish::Stop)], End::Finished);
+    check(&[text("a"), finish(Finish::Length)], End::Length);
+    check(&[text("a"), error.clone()], End::Truncated);
+    check(&[error], End::Failed);
+}
+
+#[test]
+fn pieces_without_a_reply_that_waits_for_them_are_cleared() {
+    let mut whole = Whole { comparison: Comparison::new(ID, 0), ..Whole::default() };
+    let segments =
+        vec![(Key::Segment(ID, REPLY, 3), Json::Null), (Key::Segment(Id(1), REPLY, 0), Json::Null)];
+    let repair = recover(&mut whole, segments);
+    assert_eq!(repair.acts.first(), Some(&Act::Clear(ID, REPLY)));
+    assert!(!repair.acts.contains(&Act::Clear(Id(1), REPLY)));
+}
+
+/// One that may come after what the answer holds: decoders number without gaps.
+fn event(random: &mut Random, answer: &Answer) -> StreamEvent {
+    let item = Json::read(r#"{"a":[1.50],"s":"x"}"#).unwrap().into_owned();
+    let words = comparisons::text(random);
+    let part = random.below(3) as u32;
+    match random.below(11) {
+        0 | 1 => StreamEvent::Delta(Delta::Text(words)),
+        2 => {
+            let part = part.min(answer.reasoning.len() as u32);
+            StreamEvent::Delta(Delta::Reasoning { part, text: words })
+        }
+        3 => StreamEvent::Delta(Delta::Refusal(words)),
+        4 => {
+            let (id, name) = (Some(words.clone()), (part == 0).then(|| words.clone()));
+            let index = part.min(answer.tool_calls.len() as u32);
+            StreamEvent::Delta(Delta::ToolCall { index, id, name, arguments: words })
+        }
+        5 => StreamEvent::Delta(Delta::Citation(Citation { source: words, title: None })),
+        6 => StreamEvent::Opaque(Opaque { dialect: Dialect::Gemini, json: item }),
+        7 => StreamEvent::Usage(Usage { cost_usd: Some(0.25), ..Usage::default() }),
+        8 => StreamEvent::Finish(FinishReason { unified: Finish::Other, raw: Some(words) }),
+        9 => StreamEvent::Error(ApiError::new(ErrorClass::Overloaded, words)),
+        _ => StreamEvent::Start { id: Some(words), model: None },
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    /// However the events are cut into segments, they add up to the same answer.
+    #[test]
+    fn segments_add_up_to_the_answer(seed in any::<u64>()) {
+        let mut random = Random(seed);
+        let (mut events, mut expected) = (Vec::new(), Answer::default());
+        for _ in 0..random.below(40) {
+            let event = event(&mut random, &expected);
+            expected.apply(&event);
+            events.push(event);
+        }
+        let mut journal = Journal::default();
+        let mut disk = Disk::default();
+        for event in &events {
+            journal.push(ID, REPLY, std::slice::from_ref(event), 0);
+            if random.below(3) == 0 && let Next::Write(batch) = journal.next(0) {
+                disk.apply(&batch);
+                journal.done();
+            }
+        }
+        if let Next::Write(batch) = journal.next(0) {
+            disk.apply(&batch);
+        }
+        let pieces = disk.0.into_iter().map(|(key, record)| (key.numbers()[3], record));
+        prop_assert_eq!(answer_so_far(pieces), expected);
+    }
+}
