@@ -2,7 +2,7 @@
 //!
 //! A release (`cargo xtask dist`, feature `split`) is cut in two: what is needed to show the first screen, to
 //! ask and to read an answer, and a part of the same program in the same memory, fetched when somebody begins to
-//! use the page (`ui/rest.rs` says when). What is written in [`later!`] goes to that part, with everything that only it calls and all
+//! use the page (`ui/rest.rs` says when). What is written in `later!` goes to that part, with everything that only it calls and all
 //! strings and tables that only it names. In every other build these are plain functions, always there.
 //!
 //! Behind `else` stands what happens while the part is not here: nothing may depend on its coming in time.

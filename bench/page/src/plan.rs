@@ -110,6 +110,11 @@ impl Workload {
         self.pages.iter().copied().filter(|page| round == 0 || !(takes_long && page.is_slow)).collect()
     }
 
+    /// Whether an answer is a single block without end.
+    pub fn is_one_block(&self) -> bool {
+        self.corpus.starts_with("long")
+    }
+
     pub fn pages(&self) -> &[&'static Page] {
         &self.pages
     }

@@ -33,6 +33,9 @@ const END_BUDGET_MS: f64 = 12.0;
 /// without end, which no browser lays out in parts, is drawn less often, not at the cost of all others. What
 /// fits a frame several times over is drawn in every one.
 const REST: f64 = 12.0;
+/// And more than that where it took long, twice as many times at so many milliseconds: what is long to lay out is
+/// longer still to paint, and that is not measured here.
+const LONG_MS: f64 = 10.0;
 /// And at most so many milliseconds, or as long as it took.
 const LONGEST_REST_MS: f64 = 500.0;
 
@@ -338,9 +341,14 @@ fn rest(drawn: &[Drawn], began: f64, ended: f64) {
         // What was slow once, for whatever reason, need not be slow again.
         let steady = cost.min(container.cost.replace(cost));
         let least = if container.written.get() > MUCH { MUCH_REST_MS } else { 0.0 };
-        container.rests_until.set(ended + (REST * steady).min(LONGEST_REST_MS.max(steady)).max(least));
+        container.rests_until.set(ended + resting(steady).max(least));
         container.tell_rest();
     }
+}
+
+/// How long rests what took so long, in milliseconds.
+fn resting(cost: f64) -> f64 {
+    (REST * cost * (1.0 + cost / LONG_MS)).min(LONGEST_REST_MS.max(cost))
 }
 
 impl Page {

@@ -43,6 +43,15 @@ pub struct Panel<'p> {
     pub(super) index: usize,
 }
 
+/// What a panel has said about its phase, word for word, since somebody began to note it.
+pub struct PhaseWords<'p>(&'p ComparePage<'p>);
+
+impl PhaseWords<'_> {
+    pub async fn read(&self) -> Result<Vec<String>> {
+        self.0.read("return window.phaseWords;", json!(null)).await
+    }
+}
+
 impl<'p> Panel<'p> {
     /// Types the name of a model over what is there.
     pub async fn choose_model(&self, model: &str) -> Result {
@@ -123,6 +132,21 @@ impl<'p> Panel<'p> {
         let gone = "panels()[args].querySelector('.source').textContent === ''";
         self.wait_until("no source", gone).await?;
         Ok(source)
+    }
+
+    /// From now on, everything that the panel says about its phase is noted in the page.
+    pub async fn note_phase_words(&self) -> Result<PhaseWords<'p>> {
+        let script = "
+            const said = window.phaseWords = [];
+            const note = () => {
+                const words = panels()[args]?.querySelector('.phase')?.textContent ?? '';
+                if (words !== said.at(-1)) said.push(words);
+            };
+            const all = { subtree: true, childList: true, characterData: true };
+            new MutationObserver(note).observe(document.body, all);
+            return null;";
+        let () = self.page.read(script, json!(self.index)).await?;
+        Ok(PhaseWords(self.page))
     }
 
     pub async fn phase(&self) -> Result<Phase> {
