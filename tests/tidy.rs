@@ -100,7 +100,7 @@ fn no_room_imports_one_that_stands_above_it() {
         ("markdown", &[]),
         ("export", &["model", "grid", "markdown"]),
         ("engine", &["model", "wire", "call", "grid"]),
-        ("browser", &["model", "call", "engine"]),
+        ("browser", &["model", "call", "grid", "engine"]),
         ("ui", &["model", "call", "grid", "markdown", "export", "engine", "browser"]),
         ("main", &["ui"]),
     ];
@@ -192,4 +192,24 @@ fn a_folder_with_one_file_is_a_file() {
     }
     let lonely: Vec<_> = folders.into_iter().filter(|(_, files)| *files < 2).collect();
     assert_eq!(lonely, []);
+}
+
+#[test]
+fn every_function_of_the_part_has_digits_of_its_own() {
+    let mut seen = std::collections::BTreeMap::new();
+    let mut twice = Vec::new();
+    for source in sources() {
+        // Of `"a1b2" pub fn name(`, in a `later!`.
+        for line in source.code.lines().map(str::trim_start) {
+            let id = line.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+            let Some((id, after)) = id.filter(|(_, after)| after.contains("fn ")) else { continue };
+            let is_id = id.len() == 4 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+            assert!(is_id, "{}: {id}{after}", source.path);
+            if let Some(other) = seen.insert(id.to_owned(), source.path.clone()) {
+                twice.push(format!("{id}: {other} and {}", source.path));
+            }
+        }
+    }
+    assert!(seen.len() > 40, "the parts were not found");
+    assert_eq!(twice, Vec::<String>::new());
 }

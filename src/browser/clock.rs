@@ -42,3 +42,15 @@ impl Clock for PageClock {
         Box::pin(gloo_timers::future::sleep(Duration::from_millis(wait)))
     }
 }
+
+/// A day and a time as people of that language write them.
+pub fn date_text(epoch_ms: u64, language: &str) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "exact for 285,000 years")]
+    let date = js_sys::Date::new(&(epoch_ms as f64).into());
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        // A plain object takes any field.
+        let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    }
+    date.to_locale_string(language, &options).into()
+}

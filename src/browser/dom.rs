@@ -189,6 +189,13 @@ impl El {
         elements.for_each(|element| act(&Self(element)));
     }
 
+    /// Everything that is in it moves over, as it is.
+    pub fn give_children_to(&self, other: &Self) {
+        while let Some(child) = self.0.first_child() {
+            other.append(&child);
+        }
+    }
+
     pub fn text_content(&self) -> String {
         self.0.text_content().unwrap_or_default()
     }
@@ -357,6 +364,11 @@ fn set_value(element: &Element, value: &str) {
     } else if let Some(field) = element.dyn_ref::<HtmlSelectElement>() {
         field.set_value(value);
     }
+}
+
+/// The first of the page that the selector finds.
+pub fn find(selector: &str) -> Option<El> {
+    document()?.query_selector(selector).ok().flatten().map(El)
 }
 
 /// Puts the elements at the end of the page's body.

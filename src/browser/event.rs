@@ -27,6 +27,10 @@ impl Event {
             .unwrap_or_default()
     }
 
+    pub(super) fn target(&self) -> Option<web_sys::EventTarget> {
+        self.0.target()
+    }
+
     pub fn is_checked(&self) -> bool {
         let target = self.0.target();
         target

@@ -6,7 +6,7 @@ use crate::{
     model::{
         chat::ChatRequest,
         curl::curl,
-        http::{ApiKey, HttpRequest},
+        http::{ApiKey, HeaderValue, HttpRequest, Method},
         json::Json,
         provider::{Dialect, Provider},
     },
@@ -56,7 +56,39 @@ impl Ask {
     }
 }
 
+impl Ask {
+    /// The request as it goes out: its first line, its headers but for the key, its body with a field a line.
+    ///
+    /// # Errors
+    /// See [`encode::encode`].
+    pub fn shown(&self) -> Result<String, EncodeError> {
+        shown_of(self)
+    }
+}
+
 later! {
+    "a003" fn shown_of(ask: &Ask) -> Result<String, EncodeError> {
+        let request = ask.encode(OptionalFields::default())?.request;
+        let method = match request.method {
+            Method::Get => "GET ",
+            Method::Post => "POST ",
+        };
+        let mut text = [method, request.base.as_str(), &request.path, "\n"].concat();
+        for (name, value) in &request.headers {
+            let (prefix, value) = match value {
+                HeaderValue::Plain(value) => ("", value.as_ref()),
+                HeaderValue::Key { prefix, .. } => (*prefix, "$KEY"),
+            };
+            text += &[name, ": ", prefix, value, "\n"].concat();
+        }
+        text.push('\n');
+        let body = request.body.as_deref().unwrap_or_default();
+        text += &Json::read(body).map_or_else(|_| body.to_owned(), |body| body.to_lines());
+        Ok(text)
+    } else {
+        Ok(String::new())
+    }
+
     "a001" fn encode_without(ask: &Ask, without: OptionalFields) -> Result<Encoded, EncodeError> {
         let mut provider = ask.provider.clone();
         let mut request = ask.request.clone();

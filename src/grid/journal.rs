@@ -136,6 +136,11 @@ impl Journal {
         self.ready.join(later);
     }
 
+    /// Stands for all that was put so far.
+    pub fn last(&self) -> Ticket {
+        Ticket(self.given)
+    }
+
     pub fn is_written(&self, ticket: Ticket) -> bool {
         ticket.0 <= self.written
     }
@@ -177,7 +182,9 @@ pub fn recover(whole: &mut Whole, segments: Vec<(Key, Json<'static>)>) -> Batch 
     let id = whole.comparison.id;
     let mut repair = Batch::default();
     for reply in open_replies(whole) {
-        let answer = answer_so_far(pieces.remove(&reply).unwrap_or_default());
+        let pieces = pieces.remove(&reply).unwrap_or_default();
+        // Its answer may be written already, and only the round not yet.
+        let answer = whole.answers.remove(&reply).unwrap_or_else(|| answer_so_far(pieces));
         if let Some(known) = whole.comparison.reply_mut(reply) {
             end(known, &answer);
         }

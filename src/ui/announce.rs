@@ -100,5 +100,9 @@ pub fn status_line(page: Page) -> El {
     let status = el("p").attrs(&[("id", "status"), ("role", "status")]).live(move || said.get());
     let alert = el("p").attrs(&[("id", "alert"), ("class", "unseen"), ("role", "alert")]);
     let full = hint(page, Word::StorageFull).hidden(move || !page.is_storage_full.get());
-    el("div").child(status).child(alert.live(move || page.alert.get())).child(full)
+    let trouble = el("p").attrs(&[("class", "hint trouble"), ("role", "alert")]);
+    let trouble = trouble
+        .hidden(move || page.trouble.get().is_none())
+        .live(move || page.trouble.get().map_or("", |word| word.text(page.language.get())));
+    el("div").child(trouble).child(status).child(alert.live(move || page.alert.get())).child(full)
 }

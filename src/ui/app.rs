@@ -3,13 +3,14 @@
 use super::{
     announce::status_line,
     chips::chips,
+    comparison,
     composer::composer,
     dialogs::{Dialog, dialogs},
     keeping,
     page::Page,
     panel::{panel_view, state::Panel},
     panels::Undoable,
-    parts::{hint, label_of, option, word_button},
+    parts::{hint, icon_button, label_of, option, word_button},
     shortcuts::listen,
     words::{self, Language, Word},
 };
@@ -88,6 +89,12 @@ fn top_bar(page: Page) -> El {
         .act(move || page.saved.update(|saved| saved.linked_scroll = !saved.linked_scroll));
     let rest = el("div")
         .class("row")
+        .child(
+            word_button(page, &[("id", "new-comparison")], Word::NewComparison)
+                .state("aria-disabled", move || page.asked.with(Option::is_none))
+                .act(move || comparison::begin_anew(page)),
+        )
+        .child(opener("open-history", Dialog::History, Word::History))
         .child(opener("open-sets", Dialog::Sets, Word::Sets))
         .child(opener("open-keys", Dialog::Keys, Word::Keys))
         .child(opener("open-settings", Dialog::Settings, Word::Settings))
@@ -140,7 +147,10 @@ fn asked(page: Page) -> El {
     let region = el("div")
         .attrs(&[("class", "asked"), ("tabindex", "0"), ("role", "region")])
         .hidden(move || page.asked.with(Option::is_none))
-        .child(el("p").attr("dir", "auto").live(move || page.asked.get().unwrap_or_default()));
+        .child(el("p").attr("dir", "auto").live(move || page.asked.get().unwrap_or_default()))
+        .child(
+            icon_button(page, "edit-last", "edit", Word::EditPrompt).act(move || comparison::edit_last(page)),
+        );
     label_of(region, page, Word::Asked)
 }
 
@@ -181,6 +191,8 @@ fn run_bar(page: Page) -> El {
                 }
                 Undoable::Set(removed) => words::undo_removal(language, &removed.item.name),
                 Undoable::Panels(panels) => words::undo_set(language, panels.len()),
+                Undoable::Stored(title, _) => words::undo_removal(language, title),
+                Undoable::Comparison(_) => Word::UndoNew.text(language).to_owned(),
             })
         })
     };

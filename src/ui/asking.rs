@@ -5,29 +5,37 @@ use std::rc::Rc;
 use futures::future::{AbortHandle, Abortable, LocalBoxFuture};
 
 use super::{
+    comparison::{self, Mode},
     dialogs::Dialog,
     page::{ModelList, Page, Pending, Shell},
-    panel::state::{Panel, Problem, Running},
+    panel::{
+        reply::ReplyState,
+        state::{Panel, Problem, Running},
+    },
     words::Word,
 };
 use crate::{
     browser::{self, Fetch, WorkerFetch, signal::*, spawn},
-    call::{Limits, Phase, queue::Class},
+    call::{Call, Limits, Phase, queue::Class},
     engine::{
-        Ask, listing,
+        Ask,
+        ask::Notes,
+        listing,
         simulated::{Simulated, Simulation},
         stop_pair,
-        transport::{Clock, Transport},
+        transport::{Clock, ReplySink, Transport},
     },
     grid::{
         estimate::{self, Estimate, Planned},
-        settings::PanelSettings,
+        settings::{BadSettings, PanelSettings},
         workspace::ModelRef,
     },
     later::{self, later},
     model::{
+        chat::{ChatRequest, ModelTraits},
         diagnosis::{Diagnosis, after_failure, before_sending},
         error::ErrorClass,
+        event::StreamEvent,
         listing::ModelInfo,
         provider::{Cors, Dialect, Place, Provider},
     },
@@ -79,20 +87,39 @@ impl Page {
         self.saved.update(|saved| saved.remember_prompt(&prompt));
         self.recalled.set(None);
         self.run.update(|run| *run += 1);
-        let mut is_asked = false;
-        for panel in panels {
-            is_asked |= self.ask(&panel, &prompt, false);
+        self.draft.set(String::new());
+        self.once_ready(Box::new(move || {
+            // A prompt that nobody was asked stays where it can be sent again.
+            if !comparison::send(self, &prompt, &panels) && self.draft.with_untracked(String::is_empty) {
+                self.draft.set(prompt);
+            }
+        }));
+    }
+
+    /// With the rest of the program and the stored keys, if they can be had.
+    fn once_ready(self, act: Box<dyn FnOnce()>) {
+        if later::is_here() && comparison::is_open() {
+            return act();
         }
-        // A prompt that nobody was asked stays where it can be sent again.
-        if is_asked {
-            self.draft.set(String::new());
-        }
+        spawn(async move {
+            if self.has_rest().await {
+                self.shell().keys.settled().await;
+                comparison::opened(self).await;
+            }
+            act();
+        });
     }
 
     /// The panels that what is pending is about.
     pub fn concerned(self) -> Vec<Panel> {
         let pending = self.pending.get_untracked();
         let mut panels = self.panels.get_untracked();
+        if let (Pending::Send, Mode::Only(id)) = (pending, self.mode.get_untracked())
+            && panels.iter().any(|panel| panel.id == id)
+        {
+            panels.retain(|panel| panel.id == id);
+            return panels;
+        }
         panels.retain(|panel| {
             untrack(|| panel.is_enabled() && (pending == Pending::Send || panel.has_failed()))
         });
@@ -117,8 +144,13 @@ impl Page {
         Estimate::of(&self.concerned().iter().map(planned).collect::<Vec<_>>())
     }
 
+    /// What is known of what the panel's model takes.
+    pub fn traits_of(self, panel: &Panel) -> Option<ModelTraits> {
+        self.info(&panel.settings.get_untracked()).map(|info| info.traits())
+    }
+
     /// What the provider's list says of the model, if the list is here.
-    fn info(self, settings: &PanelSettings) -> Option<ModelInfo> {
+    pub fn info(self, settings: &PanelSettings) -> Option<ModelInfo> {
         let origin = settings.provider().ok()?.base_url.origin();
         self.lists.with_untracked(|lists| {
             let ModelList::Known(models) = lists.get(&(settings.provider.clone(), Some(origin)))? else {
@@ -141,39 +173,52 @@ impl Page {
     /// Asks a panel again what it was asked last, or for the first time what the others were. One that
     /// runs is left alone.
     pub fn retry(self, panel: &Panel) {
-        let prompt = panel.asked.get_untracked().or_else(|| self.asked.get_untracked());
-        if let Some(prompt) = prompt {
-            self.ask(panel, &prompt, true);
+        if panel.asked.with_untracked(Option::is_none) {
+            return self.ask_current(panel);
         }
+        let panel = panel.clone();
+        self.once_ready(Box::new(move || comparison::ask_again(self, &panel, true)));
     }
 
     /// Asks a panel what the others were asked last.
     pub fn ask_current(self, panel: &Panel) {
-        if let Some(prompt) = self.asked.get_untracked() {
-            self.ask(panel, &prompt, false);
+        if self.asked.with_untracked(Option::is_some) {
+            let panel = panel.clone();
+            self.once_ready(Box::new(move || comparison::ask_again(self, &panel, false)));
         }
     }
 
-    /// Whether it could be asked.
-    fn ask(self, panel: &Panel, prompt: &str, keep: bool) -> bool {
+    /// Asks without a past. Whether it could be asked.
+    #[cfg_attr(not(feature = "split"), expect(dead_code, reason = "the rest is always here"))]
+    pub fn ask_alone(self, panel: &Panel, prompt: &str, keep: bool) -> bool {
         if panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()) {
             return false;
         }
         panel.asked.set(Some(prompt.to_owned()));
         panel.run.set(self.run.get_untracked());
-        let ask = match self.written(panel, prompt) {
-            Ok(ask) => ask,
-            // What is missing may be a key that is still to be read.
+        match self.written(panel, |settings, traits| settings.request(prompt, traits)) {
+            Ok(ask) => self.start(panel, ask, keep),
+            // What is missing may be a key that only the rest can read.
             Err(_) if !later::is_here() => {
-                self.ask_with_rest(panel.clone(), prompt.to_owned(), keep);
-                return true;
-            }
-            Err(problem) => {
-                panel.is_setup_open.set(true);
-                self.refused(panel, problem);
+                self.refused(panel, Problem::Rest);
                 return false;
             }
-        };
+            Err(problem) => {
+                self.cannot_ask(panel, problem);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// What is missing is to be filled in first.
+    pub fn cannot_ask(self, panel: &Panel, problem: Problem) {
+        panel.is_setup_open.set(!matches!(problem, Problem::Past | Problem::Foreign));
+        self.refused(panel, problem);
+    }
+
+    /// Sends what was written.
+    pub fn start(self, panel: &Panel, ask: Ask, keep: bool) {
         let settings = panel.settings.get_untracked();
         panel.price.set(self.info(&settings).and_then(|info| info.price));
         if ask.provider.place != Place::Simulated {
@@ -187,43 +232,41 @@ impl Page {
         panel.started(Running { id, stop: Some(stop), abort }, keep, shell.clock.now().ms);
         self.tick();
         let panel = panel.clone();
+        let place = comparison::place(self, panel.id);
+        let over = move |panel: &Panel| {
+            if let Some(place) = place {
+                comparison::answered(self, panel, place);
+            }
+        };
         let run = async move {
             if let Some(diagnosis) = known_before(&ask.provider).await {
                 panel.reply.call_off();
                 self.refused(&panel, Problem::Connection(diagnosis));
+                over(&panel);
                 return self.ended(panel.id);
             }
             if needs_rest(&ask.provider, ask.dialect) && !self.has_rest().await {
                 panel.reply.call_off();
                 self.refused(&panel, Problem::Rest);
+                over(&panel);
                 return self.ended(panel.id);
             }
             let fetch = Rc::new(WorkerFetch);
             let transport = transport(&ask.provider, ask.dialect, &ask.request.model, &shell, fetch);
             let provider = ask.provider.clone();
-            shell.engine.run(id, ask, &*transport, &panel.reply, signal).await;
+            let sink = Recorded { reply: &panel.reply, place };
+            shell.engine.run(id, ask, &*transport, &sink, signal).await;
             if panel.reply.status.with_untracked(|status| status.phase.as_ref()?.error().cloned()).is_some() {
                 // It is said aloud in words of the rest.
                 self.has_rest().await;
             }
+            over(&panel);
             self.ended(panel.id);
             explain(&panel, &provider).await;
         };
         spawn(async move {
             // An aborted call has nobody left to tell.
             let _ = Abortable::new(run, registration).await;
-        });
-        true
-    }
-
-    fn ask_with_rest(self, panel: Panel, prompt: String, keep: bool) {
-        spawn(async move {
-            if self.has_rest().await {
-                self.shell().keys.settled().await;
-                self.ask(&panel, &prompt, keep);
-            } else {
-                self.refused(&panel, Problem::Rest);
-            }
         });
     }
 
@@ -238,7 +281,11 @@ impl Page {
     }
 
     /// The question to this panel's model, or why it cannot be asked.
-    pub fn written(self, panel: &Panel, prompt: &str) -> Result<Ask, Problem> {
+    pub fn written(
+        self,
+        panel: &Panel,
+        request: impl FnOnce(&PanelSettings, Option<ModelTraits>) -> Result<ChatRequest, BadSettings>,
+    ) -> Result<Ask, Problem> {
         if let Some(parameter) = panel.unread.with_untracked(|unread| unread.first().map(|(it, _)| *it)) {
             return Err(Problem::Parameter(parameter));
         }
@@ -249,8 +296,7 @@ impl Page {
         if key.is_none() && provider.place == Place::Cloud && provider.cors != Cors::Unknown {
             return Err(Problem::Missing(Word::NeedsKey));
         }
-        let traits = self.info(&settings).map(|info| info.traits());
-        let request = settings.request(prompt, traits).map_err(Problem::Settings)?;
+        let request = request(&settings, self.traits_of(panel)).map_err(Problem::Settings)?;
         Ok(Ask {
             provider,
             dialect: settings.dialect,
@@ -278,6 +324,25 @@ impl Page {
     /// Asks the panel's provider for its models, once; again if `anew`.
     pub fn list_models(self, panel: &Panel, anew: bool) {
         list_models(self, panel, anew);
+    }
+}
+
+/// What comes is written down before it is shown.
+struct Recorded<'a> {
+    reply: &'a ReplyState,
+    place: Option<comparison::Place>,
+}
+
+impl ReplySink for Recorded<'_> {
+    fn sending(&self, notes: &Notes) {
+        self.reply.sending(notes);
+    }
+
+    fn apply(&self, events: &[StreamEvent], call: &Call, now_ms: u64) {
+        if let Some(place) = self.place {
+            comparison::piece(place, events);
+        }
+        self.reply.apply(events, call, now_ms);
     }
 }
 

@@ -1,8 +1,10 @@
 //! The prompt, and what sends or stops it.
 
 use super::{
+    comparison::{Mode, mode_line},
     page::Page,
     parts::{hint, label_of, word_button},
+    rest::with_rest,
     words::Word,
 };
 use crate::{
@@ -67,7 +69,10 @@ pub fn composer(page: Page) -> El {
                 .act(move || page.stop_all()),
         )
         .child(hint(page, Word::NothingTakesPart).hidden(move || has_takers.get()));
-    el("div").class("composer").child(label_of(prompt, page, Word::Prompt)).child(buttons)
+    let has_lines = move || page.mode.get() != Mode::All || page.attached.get() > 0;
+    let lines = with_rest(el("div"), page, has_lines, move || mode_line(page));
+    let composer = el("div").class("composer").child(label_of(prompt, page, Word::Prompt)).child(buttons);
+    el("div").child(lines).child(composer)
 }
 
 /// Shows the prompt before (1) or after (-1) the one that is shown; whether there is one.

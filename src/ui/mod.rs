@@ -16,6 +16,8 @@ mod asking;
 #[cfg(target_arch = "wasm32")]
 mod chips;
 #[cfg(target_arch = "wasm32")]
+mod comparison;
+#[cfg(target_arch = "wasm32")]
 mod composer;
 #[cfg(target_arch = "wasm32")]
 mod dialogs;

@@ -3,6 +3,7 @@
 use std::{rc::Rc, sync::Arc};
 
 use super::{
+    comparison::Mode,
     dialogs::Dialog,
     keeping,
     panel::state::Panel,
@@ -13,10 +14,7 @@ use super::{
 use crate::{
     browser::{self, Interval, Keyring, PageClock, signal::*, spawn, tick},
     call::{phase::PhaseKind, queue::QueueSettings},
-    engine::{
-        Engine,
-        transport::{Clock, NoJournal},
-    },
+    engine::{Engine, transport::Clock},
     grid::{
         choices::{SendKey, View},
         numbers::{self, Best},
@@ -60,6 +58,16 @@ pub struct Page {
     pub recalled: RwSignal<Option<usize>>,
     /// The browser did not keep what a reload should find.
     pub is_storage_full: RwSignal<bool>,
+    /// What the next prompt is.
+    pub mode: RwSignal<Mode>,
+    /// Counts the changes of what the next prompt brings along.
+    pub attached: RwSignal<u32>,
+    /// What was being written when an earlier prompt was taken up.
+    pub draft_before: StoredValue<String>,
+    /// Why what is asked may be lost.
+    pub trouble: RwSignal<Option<Word>>,
+    /// The comparison that is shown, by its number, once something was asked.
+    pub held: StoredValue<Option<u32>>,
     /// What a confirmation is asked for.
     pub pending: RwSignal<Pending>,
     /// Counts what changed in the panels, which whoever looks at all of them follows instead of each.
@@ -129,7 +137,8 @@ impl Page {
     pub fn new(keys: Keyring, mut saved: Workspace, language: Language) -> Self {
         let clock: Rc<dyn Clock> = Rc::new(PageClock::new());
         let settings = QueueSettings { per_origin: saved.connections, ..QueueSettings::default() };
-        let engine = Engine::new(settings, clock.clone(), Rc::new(NoJournal), browser::random_seed());
+        let engine =
+            Engine::new(settings, clock.clone(), Rc::new(browser::store::Commits), browser::random_seed());
         let now = clock.now().ms;
         let mut settings = std::mem::take(&mut saved.panels);
         if settings.is_empty() {
@@ -149,6 +158,11 @@ impl Page {
             alert: RwSignal::default(),
             recalled: RwSignal::default(),
             is_storage_full: RwSignal::new(false),
+            mode: RwSignal::default(),
+            attached: RwSignal::default(),
+            draft_before: StoredValue::new(String::new()),
+            trouble: RwSignal::default(),
+            held: StoredValue::new(None),
             pending: RwSignal::default(),
             surveyed,
             best: best_of(panels, surveyed),
@@ -179,6 +193,7 @@ impl Page {
         }
         page.keep();
         page.fetch_rest_soon();
+        page.reopen();
         page
     }
 

@@ -1,12 +1,15 @@
 //! Which panels there are and in what order; whatever is taken away can be brought back.
 
 use super::{
+    comparison,
     page::{Page, simulated, speaking},
     panel::state::Panel,
 };
 use crate::{
+    browser::spawn,
     grid::{
         columns::{self, Removed},
+        record::Batch,
         settings::PanelSettings,
         workspace::ModelSet,
     },
@@ -23,6 +26,10 @@ pub enum Undoable {
     /// All panels, for those of a set.
     Panels(Vec<Panel>),
     Set(Removed<ModelSet>),
+    /// By its number.
+    Comparison(u32),
+    /// A stored comparison: its title and its records.
+    Stored(String, Batch),
 }
 
 impl Page {
@@ -30,6 +37,20 @@ impl Page {
     pub fn show(self, settings: Vec<PanelSettings>) {
         let panels = settings.into_iter().map(|settings| self.new_panel(settings)).collect();
         self.swap(panels);
+    }
+
+    /// These panels, without a step to go back: those that are there may be the same already.
+    pub fn seat(self, settings: Vec<PanelSettings>) {
+        let is_same = self.panels.with_untracked(|panels| {
+            let known = panels.iter().map(|panel| panel.settings.get_untracked());
+            known.eq(settings.iter().cloned())
+        });
+        // An answer that is still coming belongs to the panel that asked for it.
+        if !is_same || self.is_running_untracked() {
+            let panels: Vec<Panel> = settings.into_iter().map(|settings| self.new_panel(settings)).collect();
+            self.active.set(panels.first().map_or(0, |panel| panel.id));
+            self.panels.set(panels);
+        }
     }
 
     /// Those that go are stopped; what they had is kept.
@@ -117,6 +138,8 @@ impl Page {
                 saved.sets.retain(|other| other.name != set.item.name);
                 columns::put_back(&mut saved.sets, set);
             }),
+            Some(Undoable::Stored(_, batch)) => spawn(comparison::stored::put_back(self, batch)),
+            Some(Undoable::Comparison(number)) => comparison::bring_back(self, number),
             None => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use super::{page::Page, parts::word_button, words::Word};
+use super::{comparison, page::Page, parts::word_button, words::Word};
 use crate::{
     browser::{self, El, Lost, el, signal::*, spawn},
     later,
@@ -58,6 +58,13 @@ impl Page {
                 act();
             }
         });
+    }
+
+    /// Shows again what this tab showed before it was loaded.
+    pub fn reopen(self) {
+        if comparison::has_shown() {
+            self.once_here(move || comparison::reopen(self));
+        }
     }
 
     pub fn fetch_rest(self) {

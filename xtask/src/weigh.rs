@@ -104,7 +104,15 @@ fn read(folder: &Path, file: &str) -> Outcome<String> {
 fn loaded_by(html: &str) -> Vec<String> {
     let mut files = Vec::new();
     for attribute in [" href=\"", " src=\""] {
-        for piece in html.split(attribute).skip(1) {
+        let mut before = "";
+        for (at, piece) in html.split(attribute).enumerate() {
+            let tag = before.rsplit('<').next().unwrap_or_default();
+            // What a person may follow is not loaded.
+            let is_link = tag == "a" || tag.starts_with("a ");
+            before = piece;
+            if at == 0 || is_link {
+                continue;
+            }
             let address = piece.split('"').next().unwrap_or_default().replace("&amp;", "&");
             // Another host, the content itself, or the page.
             if address.contains(':') || address.starts_with('#') || address.is_empty() {
@@ -155,6 +163,7 @@ mod tests {
     #[test]
     fn the_first_screen_is_what_the_page_loads() {
         let html = r##"<link rel="icon" href="data:image/svg+xml,x"><link rel="stylesheet" href="./main-1.css" integrity="x">
+            <a lang="ko" href="other.html">x</a> <a href="other.html">x</a>
             <script defer src="./boot.js?ko=words-ko-1.txt&amp;later=tutti-later-1.wasm&amp;js=tutti-1.js&amp;wasm=tutti-1_bg.wasm"></script>
             <link rel="modulepreload" href="./tutti-1.js"><a href="https://a.example/">a</a><a href="#top">b</a><a href="">c</a>"##;
         assert_eq!(loaded_by(html), ["main-1.css", "tutti-1.js", "boot.js", "tutti-1.js", "tutti-1_bg.wasm"]);

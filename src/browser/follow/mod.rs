@@ -167,7 +167,8 @@ impl Container {
             return false;
         }
         let moved = place.top - self.top.get();
-        let has_moved = moved.abs() > SAME;
+        // The last step to the beginning may be as small as one that nobody makes.
+        let has_moved = moved.abs() > SAME || (moved < 0 && place.top == 0);
         // Small steps add up, since they are not taken for the new place.
         if has_moved {
             self.top.set(place.top);

@@ -28,6 +28,9 @@ pub use fields::{BadRecord, Why};
 pub use key::{Act, Batch, Key, Store};
 pub use whole::Whole;
 
+/// A record and where it lies.
+pub type Record = (Key, Json<'static>);
+
 /// The version of all records that this program writes.
 pub const VERSION: u64 = 1;
 

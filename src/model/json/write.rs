@@ -31,6 +31,45 @@ impl Json<'_> {
         self.write(&mut out);
         out
     }
+
+    /// To be read by people: each item and each field on a line of its own.
+    pub fn to_lines(&self) -> String {
+        let mut out = String::new();
+        self.write_lines("\n", &mut out);
+        out
+    }
+
+    /// `edge` begins a line at the depth of this value.
+    fn write_lines(&self, edge: &str, out: &mut String) {
+        let inner = [edge, "  "].concat();
+        match self {
+            Self::List(items) if !items.is_empty() => {
+                let mut before = '[';
+                for item in items {
+                    out.push(before);
+                    out.push_str(&inner);
+                    item.write_lines(&inner, out);
+                    before = ',';
+                }
+                out.push_str(edge);
+                out.push(']');
+            }
+            Self::Object(fields) if !fields.is_empty() => {
+                let mut before = '{';
+                for (name, value) in fields.iter() {
+                    out.push(before);
+                    out.push_str(&inner);
+                    quote(name, out);
+                    out.push_str(": ");
+                    value.write_lines(&inner, out);
+                    before = ',';
+                }
+                out.push_str(edge);
+                out.push('}');
+            }
+            _ => self.write(out),
+        }
+    }
 }
 
 impl Object<'_> {
@@ -101,6 +140,14 @@ mod tests {
         let shortest = r#"{"a":[],"b":[1.50,-0,1E5],"":{},"c":{"d":null}}"#;
         assert_eq!(Json::read(json).unwrap().to_text(), shortest);
         assert_eq!(Json::read(json).unwrap().as_object().unwrap().to_text(), shortest);
+    }
+
+    #[test]
+    fn people_read_a_line_for_each_field() {
+        let json = Json::read(r#"{"a":[],"b":[1,{"c":"d"}]}"#).unwrap();
+        let lines = "{\n  \"a\": [],\n  \"b\": [\n    1,\n    {\n      \"c\": \"d\"\n    }\n  ]\n}";
+        assert_eq!(json.to_lines(), lines);
+        assert_eq!(Json::read(lines).unwrap(), json);
     }
 
     #[test]

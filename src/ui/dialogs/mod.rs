@@ -1,8 +1,10 @@
 //! What opens above the page.
 
 mod confirm;
+mod history;
 mod keys;
 mod palette;
+mod request;
 mod sets;
 mod settings;
 mod shortcuts;
@@ -23,35 +25,41 @@ const NOTICED_MS: u32 = 400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
+    History,
     Sets,
     Keys,
     Settings,
     Shortcuts,
     Palette,
     Confirm,
+    Request,
 }
 
 /// Which, its id in the page, and its title.
 type Entry = (Dialog, &'static str, Word);
 
-const DIALOGS: [Entry; 6] = [
+const DIALOGS: [Entry; 8] = [
+    (Dialog::History, "history", Word::History),
     (Dialog::Sets, "sets", Word::Sets),
     (Dialog::Keys, "keys", Word::Keys),
     (Dialog::Settings, "settings", Word::Settings),
     (Dialog::Shortcuts, "shortcuts", Word::Shortcuts),
     (Dialog::Palette, "palette", Word::Palette),
     (Dialog::Confirm, "confirm", Word::ConfirmTitle),
+    (Dialog::Request, "request", Word::Request),
 ];
 
 later! {
     "d001" fn inside(page: Page, dialog: Dialog) -> El {
         match dialog {
+            Dialog::History => history::history(page),
             Dialog::Sets => sets::sets(page),
             Dialog::Keys => keys::keys(page),
             Dialog::Settings => settings::settings(page),
             Dialog::Shortcuts => shortcuts::shortcuts(page),
             Dialog::Palette => palette::palette(page),
             Dialog::Confirm => confirm::confirm(page),
+            Dialog::Request => request::request(page),
         }
     } else {
         el("div")

@@ -2,20 +2,26 @@
 
 use super::state::Panel;
 use crate::{
-    browser::{self, El, Event, el, signal::*},
+    browser::{self, El, Event, button, el, signal::*},
     grid::choices::View,
     later::later,
     ui::{
+        comparison,
+        dialogs::Dialog,
         page::Page,
         parts::{icon_button, label_of, word_button},
         rest::with_rest,
-        words::Word,
+        words::{self, Word},
     },
 };
 
 #[derive(Clone, Copy)]
 enum Act {
     Setup,
+    Only,
+    Pick,
+    Note,
+    Request,
     Source,
     CopyRich,
     Duplicate,
@@ -25,8 +31,12 @@ enum Act {
     Remove,
 }
 
-const ENTRIES: [(&str, Word, Act); 8] = [
+const ENTRIES: [(&str, Word, Act); 12] = [
     ("setup", Word::Setup, Act::Setup),
+    ("only", Word::AskOnly, Act::Only),
+    ("pick", Word::PickBest, Act::Pick),
+    ("note", Word::Note, Act::Note),
+    ("request", Word::Request, Act::Request),
     ("source", Word::ViewSource, Act::Source),
     ("copy-rich", Word::CopyRich, Act::CopyRich),
     ("duplicate", Word::Duplicate, Act::Duplicate),
@@ -90,6 +100,19 @@ later! {
             })
         };
         let entries = el("div").attrs(&[("class", "menu"), ("role", "group")]).children(ENTRIES.map(entry));
+        let taking = |of: u32| {
+            let panel = panel.clone();
+            let language = page.language.get_untracked();
+            let place = page.find(of).map(|(at, of)| {
+                words::panel_name(language, at + 1, &of.settings.with_untracked(|settings| settings.model.clone()))
+            });
+            let text = Word::TakeOver.with(language, &[&place.unwrap_or_default()]);
+            button(&[("name", "take-over")]).text(&text).act(move || {
+                close(id, is_open);
+                comparison::take_over(page, &panel, of);
+            })
+        };
+        let entries = entries.children(comparison::could_take_over(page, panel).into_iter().map(taking));
         page.focus_later(format!("[data-panel=\"{id}\"] .more .menu button"));
         label_of(entries, page, Word::More)
     } else {
@@ -101,6 +124,13 @@ fn do_it(page: Page, panel: &Panel, act: Act) {
     let id = panel.id;
     match act {
         Act::Setup => panel.is_setup_open.update(|is| *is = !*is),
+        Act::Only => comparison::mode::only_to(page, id),
+        Act::Pick => comparison::pick(page, panel),
+        Act::Note => comparison::note(page, panel),
+        Act::Request => {
+            page.active.set(id);
+            page.dialog.set(Some(Dialog::Request));
+        }
         Act::Source => panel.shows_source.update(|is| *is = !*is),
         Act::CopyRich => copy_rich(page, panel),
         Act::Duplicate => page.duplicate(id),
@@ -117,7 +147,7 @@ fn do_it(page: Page, panel: &Panel, act: Act) {
 /// As it is drawn, for whatever takes formatted text; where only text is taken, the source.
 fn copy_rich(page: Page, panel: &Panel) {
     let is_copied =
-        browser::copy_drawn(&format!("[data-panel=\"{}\"] .reply", panel.id), &panel.reply.text());
+        browser::copy_drawn(&format!("[data-panel=\"{}\"] .body > .reply", panel.id), &panel.reply.text());
     let word = if is_copied { Word::Copied } else { Word::NotCopied };
     page.said.set(word.text(page.language.get_untracked()).to_owned());
 }

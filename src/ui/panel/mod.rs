@@ -20,6 +20,7 @@ mod setup;
 mod trouble;
 
 use super::{
+    comparison,
     page::Page,
     parts::{hint, label_of, word_button},
     rest::with_rest,
@@ -71,13 +72,19 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
         let problem = problem.clone();
         move || kind.get().is_none() && problem.with(Option::is_none)
     };
+    let (turns, of) = (panel.past.clone(), panel.clone());
+    let past =
+        el("div").class("past").each(move || turns.get(), move |name| comparison::turn(page, &of, name));
     let body = el("div")
         .attrs(&[("class", "body"), ("tabindex", "0"), ("role", "group")])
+        .child(past)
+        .child(last_said(page, panel))
         .child(own_prompt(page, panel))
         .child(thoughts)
         .child(answer.text.clone().bind("lang", move || script.get()))
         .child(answer.source.clone().bind("lang", move || script.get()))
         .child(hint(page, Word::Empty).hidden(move || !is_waiting()))
+        .child(tools(page, panel))
         .child(extras::extras(page, panel))
         .child(trouble::trouble(page, panel));
     let body = label_of(body, page, Word::Answer);
@@ -114,8 +121,39 @@ pub fn panel_view(page: Page, panel: &Panel) -> El {
         .child(header::header(page, panel));
     with_rest(section, page, move || is_setup_open.get(), move || setup::setup(page, &setup_of))
         .child(body)
+        .child(window_line(page, panel))
         .child(new_text)
         .child(footer::footer(page, panel))
+}
+
+/// What can be done with the last turn; most often nothing but what the header offers.
+fn tools(page: Page, panel: &Panel) -> El {
+    let (asked, of) = (panel.clone(), panel.clone());
+    let is_wanted = move || {
+        asked.turned.track();
+        comparison::has_tools(page, &asked)
+    };
+    with_rest(el("div").class("last-acts"), page, is_wanted, move || comparison::tools(page, &of))
+}
+
+/// What its past comes to, where that may be too much.
+fn window_line(page: Page, panel: &Panel) -> El {
+    let (asked, of) = (panel.clone(), panel.clone());
+    let is_wanted = move || {
+        page.rest.track();
+        comparison::has_line(page, &asked)
+    };
+    with_rest(el("div").class("window-line"), page, is_wanted, move || comparison::window_line(page, &of))
+}
+
+/// The prompt of the last turn, where others stand above it or beside it.
+fn last_said(page: Page, panel: &Panel) -> El {
+    let (asked, of) = (panel.clone(), panel.clone());
+    let is_wanted = move || {
+        asked.turned.track();
+        comparison::has_said(page, &asked)
+    };
+    with_rest(el("div").class("last-said"), page, is_wanted, move || comparison::last_said(page, &of))
 }
 
 /// The prompt that this panel's answer is for, where the others were asked another one since.

@@ -9,7 +9,7 @@ use crate::{
     browser::{News, signal::*},
     call::{Call, Phase, Summary, phase::PhaseKind},
     engine::{ask::Notes, transport::ReplySink},
-    grid::estimate,
+    grid::{estimate, numbers::Times},
     model::{
         answer::Answer,
         chat::ToolCall,
@@ -42,6 +42,17 @@ pub struct Status {
     pub since_ms: u64,
     pub summary: Summary,
     pub has_reasoning: bool,
+}
+
+impl Status {
+    pub fn times(&self) -> Times {
+        Times {
+            first_token_ms: self.summary.first_token_ms,
+            attempt_ms: self.summary.attempt_ms,
+            total_ms: self.summary.total_ms,
+            shows_thinking: self.has_reasoning,
+        }
+    }
 }
 
 #[derive(Clone, Default, PartialEq)]
@@ -107,6 +118,40 @@ impl ReplyState {
         let phase = Some(Phase::Queued);
         self.status.set(Status { phase, since_ms: now_ms, ..Status::default() });
         self.extras.set(Extras::default());
+    }
+
+    /// Nothing was asked here yet.
+    pub fn clear(&self) {
+        self.show(Answer::default(), Status::default(), false);
+    }
+
+    /// An answer that ended before.
+    pub fn restore(&self, answer: Answer, status: Status) {
+        self.show(answer, status, true);
+    }
+
+    fn show(&self, answer: Answer, status: Status, is_whole: bool) {
+        let (tools, citations) = (answer.tool_calls.clone(), answer.citations.clone());
+        let extras = Extras { tools, citations, usage: answer.usage.clone(), ..Extras::default() };
+        self.with_live(|live| {
+            let fresh = Fresh {
+                text: [answer.text.as_str(), &answer.refusal].concat(),
+                reasoning: answer.reasoning.concat(),
+                starts_over: true,
+                is_whole,
+                has_more: false,
+            };
+            *live = Live { answer, fresh, ..Live::default() };
+        });
+        self.is_drawn.set(false);
+        self.status.set(status);
+        self.extras.set(extras);
+        self.news.came_last();
+    }
+
+    /// All that has come of the answer itself, not what an earlier one left.
+    pub fn answer(&self) -> Answer {
+        self.with_live(|live| live.answer.clone()).unwrap_or_default()
     }
 
     /// Nothing was asked after all: no phase, no figures.

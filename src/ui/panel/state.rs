@@ -11,7 +11,7 @@ use crate::{
     call::{phase::PhaseKind, queue::CallId},
     engine::StopHandle,
     grid::{
-        numbers::{Numbers, Times},
+        numbers::Numbers,
         parameter::Parameter,
         settings::{BadSettings, PanelSettings},
     },
@@ -30,6 +30,10 @@ pub struct Panel {
     pub problem: ArcRwSignal<Option<Problem>>,
     /// What is known of a connection that failed without a reason.
     pub diagnosis: ArcRwSignal<Option<Diagnosis>>,
+    /// The turns before the last one, as `ui::comparison` calls them.
+    pub past: ArcRwSignal<Vec<u32>>,
+    /// Counts the changes of its turns.
+    pub turned: ArcRwSignal<u32>,
     /// The prompt that it was asked last.
     pub asked: ArcRwSignal<Option<String>>,
     /// In which run of the page that was.
@@ -64,6 +68,10 @@ pub enum Problem {
     Connection(Diagnosis),
     /// The part of the program that such a call needs could not be fetched.
     Rest,
+    /// Something of what it would be sent along is not here.
+    Past,
+    /// It came with an import, and was not allowed to ask yet.
+    Foreign,
 }
 
 impl Problem {
@@ -78,6 +86,8 @@ later! {
         match problem {
             Problem::Missing(word) => word.text(language).to_owned(),
             Problem::Rest => Word::RestUnreachable.text(language).to_owned(),
+            Problem::Past => Word::PastMissing.text(language).to_owned(),
+            Problem::Foreign => Word::Foreign.text(language).to_owned(),
             Problem::Settings(problem) => words::bad_settings(language, *problem),
             Problem::Parameter(parameter) => words::bad_parameter(language, *parameter),
             Problem::Connection(diagnosis) => {
@@ -97,6 +107,8 @@ impl Panel {
             reply: ReplyState::default(),
             problem: ArcRwSignal::default(),
             diagnosis: ArcRwSignal::default(),
+            past: ArcRwSignal::default(),
+            turned: ArcRwSignal::default(),
             asked: ArcRwSignal::default(),
             run: ArcRwSignal::default(),
             price: ArcRwSignal::default(),
@@ -130,13 +142,7 @@ impl Panel {
         let status = self.reply.status.get();
         status.phase.as_ref().filter(|phase| phase.is_over())?;
         let usage = self.reply.extras.with(|extras| extras.usage.clone());
-        let times = Times {
-            first_token_ms: status.summary.first_token_ms,
-            attempt_ms: status.summary.attempt_ms,
-            total_ms: status.summary.total_ms,
-            shows_thinking: status.has_reasoning,
-        };
-        Some(Numbers::of(&times, usage.as_ref(), self.price.get()))
+        Some(Numbers::of(&status.times(), usage.as_ref(), self.price.get()))
     }
 
     /// A call begins. With `keep`, what an earlier one brought stays until this one brings something.

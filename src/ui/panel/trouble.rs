@@ -12,6 +12,7 @@ use crate::{
         provider::Place,
     },
     ui::{
+        comparison,
         page::Page,
         rest::with_rest,
         words::{self, Word},
@@ -78,6 +79,7 @@ later! {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Retry,
+    Allow,
     EnterKey,
     OpenSetup,
     Models,
@@ -88,7 +90,8 @@ enum Action {
 
 fn on_problem(problem: &Problem) -> &'static [Action] {
     match problem {
-        Problem::Rest => &[Action::Retry],
+        Problem::Rest | Problem::Past => &[Action::Retry],
+        Problem::Foreign => &[Action::Allow, Action::OpenSetup],
         Problem::Missing(Word::NeedsKey | Word::BadKey) => &[Action::EnterKey],
         Problem::Missing(_) | Problem::Settings(_) | Problem::Parameter(_) => &[Action::OpenSetup],
         Problem::Connection(diagnosis) => on_connection(diagnosis),
@@ -129,6 +132,7 @@ fn theirs(error: &ApiError) -> Vec<El> {
 fn action_button(page: Page, panel: &Panel, action: Action) -> El {
     let (name, word) = match action {
         Action::Retry => ("retry-here", Word::Retry),
+        Action::Allow => ("allow", Word::Allow),
         Action::EnterKey => ("enter-key", Word::EnterKey),
         Action::OpenSetup => ("open-setup", Word::Setup),
         Action::Models => ("show-models", Word::ShowModels),
@@ -149,6 +153,7 @@ fn action_button(page: Page, panel: &Panel, action: Action) -> El {
             // The button goes with the error.
             page.focus_later(format!("[data-panel=\"{}\"] .body", panel.id));
         }
+        Action::Allow => comparison::allow(page, &panel),
         Action::OpenSetup => open_setup(page, &panel, "[name=provider]"),
         Action::EnterKey => open_setup(page, &panel, "[name=key]"),
         Action::Models => {
@@ -160,7 +165,7 @@ fn action_button(page: Page, panel: &Panel, action: Action) -> El {
             page.check(&panel);
         }
         Action::Curl => {
-            let line = panel.asked.get_untracked().and_then(|prompt| page.written(&panel, &prompt).ok());
+            let line = comparison::last_question(page, &panel).and_then(Result::ok);
             let line = line.and_then(|ask| ask.curl().ok());
             let Some(line) = line else { return copied.set(Some(false)) };
             spawn(async move { copied.set(Some(browser::copy(line).await)) });

@@ -58,6 +58,9 @@ words! {
         ExamplePlan: "A table: two days in Seoul", "표로 정리: 서울 이틀 여행", "表で：ソウル二日間の旅";
 
         // The bar at the top.
+        History: "History", "기록", "履歴";
+        NewComparison: "New", "새로 만들기", "新規";
+        EditPrompt: "Change this prompt and ask again", "이 프롬프트를 고쳐 다시 묻기", "このプロンプトを変えて聞き直す";
         Views: "View", "보기", "表示";
         Columns: "Columns", "열", "列";
         Tabs: "Tabs", "탭", "タブ";
@@ -168,6 +171,58 @@ words! {
         UndoSet: "Undo: back to the {0} models before", "되돌리기: 이전 모델 {0}개로", "元に戻す：前のモデル {0} 個へ";
     }
     later {
+        // Conversations.
+        Foreign: "This model was added from a file and names an address or settings of its own. Look at its settings, then allow it to ask.", "이 모델은 파일에서 추가되었고 자체 주소나 설정을 씁니다. 설정을 확인한 뒤 질문을 허용하세요.", "このモデルはファイルから追加され、独自のアドレスや設定を使います。設定を確認してから質問を許可してください。";
+        Allow: "Allow", "허용", "許可";
+        TakeOver: "Go on from the conversation of {0}", "{0}의 대화를 이어받기", "{0} の会話を引き継ぐ";
+        PickBest: "Best answer", "가장 좋은 답변", "最も良い回答";
+        Request: "What is sent", "보내는 내용", "送信内容";
+        SentNext: "With the prompt that is being written", "작성 중인 프롬프트로 보낼 내용", "書きかけのプロンプトで送る内容";
+        SentLast: "Sent last", "마지막으로 보낸 내용", "最後に送った内容";
+        NothingSent: "Nothing was asked yet, and nothing is being written.", "아직 질문하지 않았고 작성 중인 것도 없습니다.", "まだ質問がなく、書きかけのものもありません。";
+        TooMuch: "About {0} tokens, and the model takes {1}: it will not fit.", "약 {0}토큰인데 모델은 {1}토큰까지 받습니다. 들어가지 않습니다.", "約 {0} トークンで、モデルの上限は {1} です。収まりません。";
+        NearlyTooMuch: "About {0} of the {1} tokens that the model takes: it may not fit.", "모델이 받는 {1}토큰 중 약 {0}토큰입니다. 들어가지 않을 수 있습니다.", "モデルの上限 {1} トークンのうち約 {0} トークンです。収まらない可能性があります。";
+        LeaveOutOldest: "Leave out the oldest prompts", "가장 오래된 대화 빼기", "最も古い会話を外す";
+        LeftOut: "The {0} oldest prompts and their answers are not sent along.", "가장 오래된 프롬프트 {0}개와 답변은 보내지 않습니다.", "最も古いプロンプト {0} 個とその回答は送りません。";
+        SendAllTurns: "Send all again", "다시 모두 보내기", "すべて送る";
+        SearchHistory: "Search titles, prompts and models", "제목, 프롬프트, 모델 검색", "タイトル・プロンプト・モデルを検索";
+        HistoryEmpty: "Nothing is stored yet: what you ask appears here.", "아직 저장된 것이 없습니다. 질문하면 여기에 나타납니다.", "まだ何も保存されていません。質問するとここに表示されます。";
+        Title: "Title", "제목", "タイトル";
+        Open: "Open", "열기", "開く";
+        NotOpened: "It could not be opened here. It may be open in another tab.", "여기에서 열 수 없습니다. 다른 탭에서 열려 있을 수 있습니다.", "ここでは開けません。別のタブで開いている可能性があります。";
+        Pin: "Pin", "고정", "固定";
+        ExportAs: "Save as a file", "파일로 저장", "ファイルに保存";
+        ExportAll: "Save all as a file", "모두 파일로 저장", "すべてファイルに保存";
+        Import: "Add from a file", "파일에서 추가", "ファイルから追加";
+        NotImported: "That file holds no conversations that can be added. Nothing was changed.", "추가할 수 있는 대화가 없는 파일입니다. 아무것도 바뀌지 않았습니다.", "追加できる会話がないファイルです。何も変更していません。";
+        WouldAdd: "Adds “{0}”: {1} prompts, {2} models, {3} answers.", "추가: “{0}” (프롬프트 {1}개, 모델 {2}개, 답변 {3}개)", "追加：「{0}」（プロンプト {1} 個、モデル {2} 個、回答 {3} 個）";
+        SwitchedOff: "{0} of its models name an address of their own and stay off until you allow them.", "모델 {0}개는 자체 주소를 쓰므로 허용할 때까지 꺼져 있습니다.", "{0} 個のモデルは独自のアドレスを使うため、許可するまでオフのままです。";
+        AddThem: "Add", "추가", "追加";
+        AllDone: "Done.", "완료했습니다.", "完了しました。";
+        NotAll: "Some of it could not be read and is missing.", "일부를 읽을 수 없어 빠졌습니다.", "一部を読み込めず、含まれていません。";
+        Attached: "Attached", "첨부", "添付";
+        Note: "Note", "메모", "メモ";
+        OnlyTo: "Only to {0}", "{0}에게만", "{0} だけに";
+        WithoutAnswer: "Without the answer of {0}", "{0}의 답변 빼기", "{0} の回答を外す";
+        UndoNew: "Undo: back to the conversation before", "되돌리기: 이전 대화로", "元に戻す：前の会話へ";
+        Editing: "In other words: what was answered before stays beside it.", "다른 말로 묻기: 이전 답변은 옆에 그대로 남습니다.", "言い換えて質問：前の回答はそのまま横に残ります。";
+        AskOnly: "Reply to this one only", "이 모델에게만 답하기", "このモデルにだけ返信";
+        EarlierWording: "Wording before", "이전 표현", "前の言い方";
+        LaterWording: "Wording after", "다음 표현", "次の言い方";
+        EarlierVersion: "Answer before", "이전 답변", "前の回答";
+        LaterVersion: "Answer after", "다음 답변", "次の回答";
+        InHistory: "Remembered", "기억함", "記憶する";
+        Quote: "Use as context for all", "모두의 맥락으로 쓰기", "全員の文脈に使う";
+        GoOn: "Continue", "이어서 쓰기", "続ける";
+        GoOnPrompt: "Continue exactly where you stopped.", "멈춘 곳에서 그대로 이어서 써 주세요.", "止まったところからそのまま続けてください。";
+        EndStopped: "Stopped here.", "여기에서 중지했습니다.", "ここで停止しました。";
+        EndFailed: "No answer came.", "답변이 오지 않았습니다.", "回答は来ませんでした。";
+        EndIncomplete: "The answer is incomplete.", "답변이 완전하지 않습니다.", "回答は途中までです。";
+        PastMissing: "A part of the conversation before is not here, so nothing was sent.", "이전 대화의 일부가 없어서 아무것도 보내지 않았습니다.", "これまでの会話の一部がないため、何も送信していません。";
+        KeptInMemory: "This browser stores nothing for this page: what you ask is gone when it closes.", "이 브라우저는 이 페이지의 내용을 저장하지 않습니다. 페이지를 닫으면 질문과 답변이 사라집니다.", "このブラウザーはこのページの内容を保存しません。閉じると質問と回答は消えます。";
+        StoreFull: "There is no room left to store this conversation. Answers go on, in this page only.", "대화를 저장할 공간이 없습니다. 답변은 계속되지만 이 페이지에만 남습니다.", "会話を保存する空き容量がありません。回答は続きますが、このページにだけ残ります。";
+        Damaged: "The conversation of before could not be read. It was left as it is.", "이전 대화를 읽을 수 없어 그대로 두었습니다.", "前の会話は読み込めませんでした。そのまま残してあります。";
+
         // The composer.
         Undo: "Undo", "되돌리기", "元に戻す";
 

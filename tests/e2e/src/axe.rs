@@ -40,7 +40,7 @@ pub async fn check_accessibility(browser: &Browser, moment: &str) -> Result {
         }});
         // Which headings follow which is the model's own choice.
         const isTheirs = (rule, node) => rule.id === 'heading-order'
-            && document.querySelector(node.target[0])?.closest('.reply');
+            && document.querySelector(node.target[0])?.closest('.prose');
         for (const rule of answer.violations) rule.nodes = rule.nodes.filter((node) => !isTheirs(rule, node));
         const found = answer.violations.filter((rule) => rule.nodes.length);
         return found.map((rule) => ({{

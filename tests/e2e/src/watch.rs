@@ -155,7 +155,7 @@ const WATCH: &str = "
         if (it.nodeType === 1) it.querySelectorAll('*').forEach(check);
     };
     const of = (node) => node.nodeType === 1 ? node : node.parentElement;
-    const places = '.reply, .reasoning, .source';
+    const places = '.prose, .reasoning, .source';
     new MutationObserver((records) => {
         for (const record of records) {
             const target = of(record.target);

@@ -53,7 +53,7 @@ pub fn leave(page: Page, event: &Event) {
 
 fn go_to_note(pressed: &El) {
     let name = pressed.get("value");
-    let Some(reply) = pressed.closest(".reply") else { return };
+    let Some(reply) = pressed.closest(".prose") else { return };
     reply.each_found(".footnote", &|note| {
         if note.get("data-footnote") == name {
             note.focus();

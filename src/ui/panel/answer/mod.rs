@@ -29,15 +29,13 @@ impl Answer {
     pub fn new(page: Page, panel: &Panel) -> Self {
         let (drawn, source) = (panel.shows_source.clone(), panel.shows_source.clone());
         let is_drawn = panel.reply.is_drawn.clone();
-        let text = el("div").class("reply").hidden(move || drawn.get());
+        let text = el("div").class("reply prose").hidden(move || drawn.get());
         let text = text.flag("data-whole", move || is_drawn.get());
         let source = el("pre")
             .attrs(&[("class", "source"), ("dir", "auto"), ("tabindex", "0"), ("role", "group")])
             .hidden(move || !source.get());
         Self {
-            text: text
-                .on("click", move |event| acts::act(page, &event))
-                .on("focusout", move |event| acts::leave(page, &event)),
+            text: listen(text, page),
             source: label_of(source, page, Word::ViewSource),
             reasoning: el("div").attrs(&[("class", "reasoning"), ("dir", "auto")]),
         }
@@ -88,6 +86,12 @@ impl Answer {
         let text = self.text.clone();
         effect(move || speak(&text, page.language.get()));
     }
+}
+
+/// The buttons in an answer do what they say.
+pub fn listen(text: El, page: Page) -> El {
+    text.on("click", move |event| acts::act(page, &event))
+        .on("focusout", move |event| acts::leave(page, &event))
 }
 
 /// What draws in one panel.

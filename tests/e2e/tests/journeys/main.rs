@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bad_input;
+mod conversation;
 mod crowds;
 mod failures;
 mod first_visit;

@@ -1,0 +1,62 @@
+//! Files: handed to the person, and taken from one.
+
+use js_sys::{Array, Reflect, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, HtmlElement, Url};
+
+use super::{Event, after, document};
+
+/// So much of a file is read at once, in bytes.
+const PIECE: f64 = 1_048_576.0;
+/// A download that has begun holds on to its content by itself.
+const REVOKE_MS: u32 = 60_000;
+
+/// Offers a text as a file of that name.
+pub fn download(name: &str, media_type: &str, parts: &[String]) {
+    let parts: Array = parts.iter().map(|part| wasm_bindgen::JsValue::from(part.as_str())).collect();
+    let Ok(blob) = Blob::new_with_str_sequence(&parts) else { return };
+    let typed = blob.slice_with_f64_and_f64_and_content_type(0.0, blob.size(), media_type);
+    let address = typed.and_then(|blob| Url::create_object_url_with_blob(&blob));
+    let link = document().and_then(|document| document.create_element("a").ok());
+    let (Ok(address), Some(link)) = (address, link) else { return };
+    // An element takes any attribute of a valid name.
+    let _ = link.set_attribute("href", &address);
+    let _ = link.set_attribute("download", name);
+    if let Some(link) = link.dyn_ref::<HtmlElement>() {
+        link.click();
+    }
+    after(REVOKE_MS, move || {
+        // Fails for no address that was made here.
+        let _ = Url::revoke_object_url(&address);
+    });
+}
+
+/// A file that a person has chosen.
+pub struct File(Blob);
+
+impl Event {
+    /// The first file of a field for files.
+    pub fn file(&self) -> Option<File> {
+        let files = Reflect::get(self.target().as_ref()?, &"files".into()).ok()?;
+        let first = Reflect::get_u32(&files, 0).ok()?;
+        first.dyn_into().ok().map(File)
+    }
+}
+
+impl File {
+    /// Its bytes, piece by piece. `None` where it cannot be read, or `take` wants no more.
+    pub async fn read(&self, mut take: impl FnMut(&[u8]) -> bool) -> Option<()> {
+        let size = self.0.size();
+        let mut at = 0.0;
+        while at < size {
+            let piece = self.0.slice_with_f64_and_f64(at, (at + PIECE).min(size)).ok()?;
+            let buffer = JsFuture::from(piece.array_buffer()).await.ok()?;
+            if !take(&Uint8Array::new(&buffer).to_vec()) {
+                return None;
+            }
+            at += PIECE;
+        }
+        Some(())
+    }
+}

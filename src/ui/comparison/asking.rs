@@ -1,0 +1,429 @@
+//! A prompt becomes a round, and a round a call for each column that takes part.
+
+use std::mem;
+
+use super::{
+    HELD, Held, Mode, Place, Seat, keeping, look,
+    showing::{show, show_all},
+    with,
+};
+use crate::{
+    call::phase::PhaseKind,
+    engine::Ask,
+    grid::comparison::{
+        ColumnId, ReplyId, RoundId, Turn,
+        history::BadRequest,
+        reply::End,
+        round::{Kept, Prompt},
+    },
+    later::later,
+    ui::{
+        page::Page,
+        panel::state::{Panel, Problem},
+        panels::Undoable,
+    },
+};
+
+later! {
+    /// Asks these panels, each with its own past. Whether any of them could be asked.
+    "13a1" pub fn send(page: Page, prompt: &str, panels: &[Panel]) -> bool {
+        let attachments = look(page, |held| held.attached.clone());
+        let mode = page.mode.get_untracked();
+        let is_sent = put(page, Prompt { attachments, ..Prompt::text(prompt) }, panels);
+        if is_sent {
+            look(page, |held| held.attached.clear());
+            page.attached.update(|count| *count += 1);
+            page.mode.set(Mode::All);
+            if let Mode::Edit(_) = mode {
+                page.draft.set(page.draft_before.get_value());
+            }
+        }
+        is_sent
+    } else {
+        // The rest cannot be had: each answers without a past.
+        let mut is_asked = false;
+        for panel in panels {
+            is_asked |= page.ask_alone(panel, prompt, false);
+        }
+        is_asked
+    }
+
+    /// One more answer to what the panel was asked last, or its first to what the others were.
+    "13a2" pub fn ask_again(page: Page, panel: &Panel, keep: bool) {
+        let round = with(page, |held| {
+            sit(page, held);
+            held.adopt(page);
+            let seat = held.seats.get(&panel.id)?;
+            let (column, round) = (seat.column, seat.last.map(|last| last.round));
+            let round = round.filter(|_| keep).or_else(|| held.whole.comparison.tip())?;
+            held.whole.comparison.invite(round, column);
+            Some(round)
+        });
+        if let Some(round) = round {
+            if !keep {
+                show_all(page);
+            }
+            ask(page, std::slice::from_ref(panel), round, keep);
+        }
+    } else {
+        let prompt = panel.asked.get_untracked().filter(|_| keep).or_else(|| page.asked.get_untracked());
+        if let Some(prompt) = prompt {
+            page.ask_alone(panel, &prompt, keep);
+        }
+    }
+
+    /// The panel's answer has ended.
+    "13a3" pub fn answered(page: Page, panel: &Panel, place: Place) {
+        let (id, reply) = place;
+        // Another comparison may be shown by now.
+        HELD.with_borrow_mut(|all| {
+            if let Some((_, held)) = all.iter_mut().find(|(_, held)| held.whole.comparison.id == id) {
+                held.took(panel, reply);
+                keeping::ended(page, held, reply);
+            }
+        });
+        panel.turned.update(|count| *count += 1);
+    } else {}
+
+    /// What the panel was asked last, with all that is sent along.
+    "1304" pub fn last_question(page: Page, panel: &Panel) -> Option<Result<Ask, Problem>> {
+        let (column, last) = look(page, |held| {
+            let seat = held.seats.get(&panel.id)?;
+            Some((seat.column, seat.last?))
+        })?;
+        let traits = page.traits_of(panel);
+        let asked = with(page, |held| match last.reply {
+            Some(reply) => held.whole.comparison.request_of(reply, &held.whole),
+            None => {
+                let turns = held.sent(panel.id, held.whole.comparison.past(column, last.round));
+                held.whole.comparison.request(column, last.round, &turns, None, &held.whole, traits)
+            }
+        });
+        Some(asked.map_err(problem).and_then(|request| page.written(panel, |_, _| Ok(request))))
+    } else {
+        None
+    }
+
+    /// What the panel would be asked if the prompt in the composer were sent now.
+    "1307" pub fn next_question(page: Page, panel: &Panel) -> Option<Result<Ask, Problem>> {
+        let draft = page.draft.get_untracked();
+        if draft.trim().is_empty() {
+            return None;
+        }
+        let traits = page.traits_of(panel);
+        let asked = with(page, |held| {
+            sit(page, held);
+            held.adopt(page);
+            let column = held.column(panel.id).ok_or(BadRequest::NotAsked)?;
+            let mut planned = held.whole.comparison.clone();
+            let prompt = Prompt { attachments: held.attached.clone(), ..Prompt::text(draft) };
+            let parent = match page.mode.get_untracked() {
+                Mode::Edit(round) => planned.round(RoundId(round)).and_then(|round| round.parent),
+                _ => held.asked_last(),
+            };
+            let round = planned.ask(parent, prompt, &[column]).ok_or(BadRequest::NotAsked)?;
+            let turns = held.sent(panel.id, planned.past(column, round));
+            planned.request(column, round, &turns, None, &held.whole, traits)
+        });
+        Some(asked.map_err(problem).and_then(|request| page.written(panel, |_, _| Ok(request))))
+    } else {
+        None
+    }
+
+    /// An empty comparison with the same panels; `Undo` brings the other one back.
+    "1305" pub fn begin_anew(page: Page) {
+        page.stop_all();
+        let before = page.held.get_value();
+        page.held.set_value(None);
+        keeping::left();
+        page.mode.set(Mode::All);
+        page.asked.set(None);
+        page.run.update(|run| *run += 1);
+        let settings = page.panels.get_untracked().iter().map(|panel| panel.settings.get_untracked()).collect();
+        page.seat(settings);
+        for panel in page.panels.get_untracked() {
+            panel.past.set(Vec::new());
+            panel.asked.set(None);
+            panel.problem.set(None);
+            panel.diagnosis.set(None);
+            panel.reply.clear();
+            panel.turned.update(|count| *count += 1);
+        }
+        if let Some(before) = before {
+            page.can_undo(Undoable::Comparison(before));
+        }
+        page.focus_later("#prompt".to_owned());
+    } else {}
+
+    /// Lets an imported panel ask at the address that it brought.
+    "130a" pub fn allow(page: Page, panel: &Panel) {
+        look(page, |held| {
+            let column = held.column(panel.id);
+            if let Some(column) = column.and_then(|id| held.whole.comparison.column_mut(id)) {
+                column.is_foreign = false;
+            }
+        });
+        keeping::changed(page, &[]);
+        page.retry(panel);
+    } else {}
+
+    /// The panels whose past this one could take over: it has none of its own.
+    "1308" pub fn could_take_over(page: Page, panel: &Panel) -> Vec<u32> {
+        look(page, |held| {
+            if held.seats.get(&panel.id).is_some_and(|seat| seat.last.is_some()) {
+                return Vec::new();
+            }
+            let panels = page.panels.get_untracked();
+            let has_past = |panel: &&Panel| held.seats.get(&panel.id).is_some_and(|seat| seat.last.is_some());
+            panels.iter().filter(has_past).map(|panel| panel.id).collect()
+        })
+    } else {
+        Vec::new()
+    }
+
+    /// Goes on from the past of another panel, as it stands now.
+    "1309" pub fn take_over(page: Page, panel: &Panel, of: u32) {
+        look(page, |held| {
+            sit(page, held);
+            let (own, of) = (held.column(panel.id)?, held.column(of)?);
+            let column = held.whole.comparison.add_column_like(of, panel.settings.get_untracked());
+            held.whole.comparison.column_mut(own)?.is_removed = true;
+            held.seats.insert(panel.id, Seat { column, last: None, trim: 0, is_noting: false });
+            Some(())
+        });
+        keeping::changed(page, &[]);
+        show(page, panel);
+    } else {}
+
+    /// Shows a comparison that was put away, in the place of the one that is shown.
+    "1306" pub fn bring_back(page: Page, number: u32) {
+        page.stop_all();
+        if !HELD.with_borrow(|all| all.iter().any(|(known, _)| *known == number)) {
+            return;
+        }
+        let before = page.held.get_value();
+        page.held.set_value(Some(number));
+        keeping::settle(page, false);
+        if let Some(before) = before {
+            page.can_undo(Undoable::Comparison(before));
+        }
+    } else {}
+}
+
+/// A prompt of one panel's own.
+pub(super) fn ask_one(page: Page, panel: &Panel, prompt: Prompt) {
+    page.run.update(|run| *run += 1);
+    put(page, prompt, std::slice::from_ref(panel));
+}
+
+fn put(page: Page, prompt: Prompt, panels: &[Panel]) -> bool {
+    let mode = page.mode.get_untracked();
+    let round = with(page, |held| {
+        sit(page, held);
+        held.adopt(page);
+        let columns: Vec<ColumnId> = panels.iter().filter_map(|panel| held.column(panel.id)).collect();
+        match mode {
+            Mode::Edit(round) => held.whole.comparison.edit(RoundId(round), prompt, &columns),
+            _ => held.whole.comparison.ask(held.asked_last(), prompt, &columns),
+        }
+    });
+    let Some(round) = round else { return false };
+    show_all(page);
+    ask(page, panels, round, false)
+}
+
+/// Every panel has its column, with the settings that it has now; a column without a panel is asked nothing.
+pub(super) fn sit(page: Page, held: &mut Held) {
+    let panels = page.panels.get_untracked();
+    for panel in &panels {
+        let settings = panel.settings.get_untracked();
+        let seat = held.seats.get(&panel.id).copied();
+        let seat = seat.unwrap_or_else(|| Seat {
+            column: held.whole.comparison.add_column(settings.clone()),
+            last: None,
+            trim: 0,
+            is_noting: false,
+        });
+        held.seats.insert(panel.id, seat);
+        if let Some(column) = held.whole.comparison.column_mut(seat.column) {
+            column.settings = settings;
+            column.is_removed = false;
+        }
+    }
+    let seated: Vec<ColumnId> = panels.iter().filter_map(|panel| held.column(panel.id)).collect();
+    let all: Vec<ColumnId> = held.whole.comparison.columns().iter().map(|column| column.id).collect();
+    for id in all.into_iter().filter(|id| !seated.contains(id)) {
+        if let Some(column) = held.whole.comparison.column_mut(id) {
+            column.is_removed = true;
+        }
+    }
+}
+
+/// Writes the requests of those panels in that round, puts down what is asked, then sends them. Whether any
+/// could be.
+fn ask(page: Page, panels: &[Panel], round: RoundId, keep: bool) -> bool {
+    let written: Vec<(&Panel, Ask)> =
+        panels.iter().filter_map(|panel| Some((panel, write(page, panel, round)?))).collect();
+    if written.is_empty() {
+        return false;
+    }
+    keeping::begun(page, round);
+    for (panel, ask) in written {
+        page.start(panel, ask, keep);
+        panel.turned.update(|count| *count += 1);
+    }
+    true
+}
+
+fn write(page: Page, panel: &Panel, round: RoundId) -> Option<Ask> {
+    if panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()) {
+        return None;
+    }
+    let traits = page.traits_of(panel);
+    let written = with(page, |held| {
+        let column = held.column(panel.id).ok_or(BadRequest::NotAsked)?;
+        let turns = held.sent(panel.id, held.whole.comparison.past(column, round));
+        let request = held.whole.comparison.request(column, round, &turns, None, &held.whole, traits)?;
+        Ok((column, turns, request))
+    });
+    panel.asked.set(with(page, |held| held.prompt(round)));
+    panel.run.set(page.run.get_untracked());
+    let written = written
+        .map_err(problem)
+        .and_then(|(column, turns, request)| Ok((column, turns, page.written(panel, |_, _| Ok(request))?)));
+    match written {
+        Ok((column, turns, ask)) => {
+            with(page, |held| {
+                let reply = held.whole.comparison.begin(round, column, turns, None);
+                held.stand(panel.id, round, reply);
+            });
+            Some(ask)
+        }
+        Err(problem) => {
+            page.cannot_ask(panel, problem);
+            None
+        }
+    }
+}
+
+fn problem(bad: BadRequest) -> Problem {
+    match bad {
+        BadRequest::Settings(settings) => Problem::Settings(settings),
+        BadRequest::Foreign => Problem::Foreign,
+        // None of these can be had from what the page itself has made.
+        BadRequest::NotAsked | BadRequest::Answer(_) | BadRequest::File(_) => Problem::Past,
+    }
+}
+
+impl Held {
+    /// The round on the way to the tip that was really asked last: a prompt that nobody could be asked is none.
+    fn asked_last(&self) -> Option<RoundId> {
+        let comparison = &self.whole.comparison;
+        let was_asked = |id: &RoundId| {
+            let cells = comparison.round(*id).map(|round| &*round.cells).unwrap_or_default();
+            cells.iter().any(|cell| !cell.versions.is_empty())
+        };
+        comparison.path(comparison.tip()).into_iter().rev().find(was_asked)
+    }
+
+    pub(super) fn prompt(&self, round: RoundId) -> Option<String> {
+        self.whole.comparison.round(round).map(|round| round.prompt.text.clone())
+    }
+
+    /// What of its past goes along: not the oldest turns that a person left out.
+    pub(super) fn sent(&self, panel: u32, mut turns: Vec<Turn>) -> Vec<Turn> {
+        let trim = self.seats.get(&panel).map_or(0, |seat| seat.trim);
+        turns.drain(..trim.min(turns.len()));
+        turns
+    }
+
+    pub(super) fn column(&self, panel: u32) -> Option<ColumnId> {
+        self.seats.get(&panel).map(|seat| seat.column)
+    }
+
+    /// That is what stands at the panel's end now.
+    pub(super) fn stand(&mut self, panel: u32, round: RoundId, reply: Option<ReplyId>) {
+        if let Some(seat) = self.seats.get_mut(&panel) {
+            seat.last = Some(super::Shown { round, reply });
+        }
+    }
+
+    /// What was asked and answered before this part of the program was here.
+    fn adopt(&mut self, page: Page) {
+        if !self.whole.comparison.rounds().is_empty() {
+            return;
+        }
+        let mut panels = page.panels.get_untracked();
+        panels.retain(|panel| panel.asked.with_untracked(Option::is_some));
+        panels.sort_by_key(|panel| panel.run.get_untracked());
+        for panel in panels {
+            let prompt = panel.asked.get_untracked().unwrap_or_default();
+            let Some(column) = self.column(panel.id) else { continue };
+            let is_same = |round: &crate::grid::comparison::round::Round| round.prompt.text == prompt;
+            let known =
+                self.whole.comparison.rounds().last().filter(|round| is_same(round)).map(|round| round.id);
+            let round = match known {
+                Some(round) => self.whole.comparison.invite(round, column).then_some(round),
+                None => {
+                    self.whole.comparison.ask(self.whole.comparison.tip(), Prompt::text(prompt), &[column])
+                }
+            };
+            let Some(round) = round else { continue };
+            let turns = self.whole.comparison.past(column, round);
+            let is_asked = panel.reply.kind_untracked().is_some();
+            let reply = is_asked.then(|| self.whole.comparison.begin(round, column, turns, None)).flatten();
+            self.stand(panel.id, round, reply);
+            if let Some(reply) = reply {
+                self.took(&panel, reply);
+            }
+        }
+    }
+
+    /// Notes how the panel's answer has ended, and keeps its text.
+    fn took(&mut self, panel: &Panel, id: ReplyId) {
+        let (kind, error, times) = panel.reply.status.with_untracked(|status| {
+            let error = status.phase.as_ref().and_then(|phase| phase.error().cloned());
+            (status.phase.as_ref().map(|phase| phase.kind()), error, status.times())
+        });
+        let answer = panel.reply.answer();
+        let Some(reply) = self.whole.comparison.reply_mut(id) else { return };
+        let end = match kind {
+            Some(PhaseKind::Finished) if is_cut_short(&answer) => End::Length,
+            Some(PhaseKind::Finished) => End::Finished,
+            Some(PhaseKind::Truncated) => End::Truncated,
+            Some(PhaseKind::Stopped) => End::Stopped,
+            Some(PhaseKind::Failed) => End::Failed,
+            // Called off before anything was sent.
+            None => End::Failed,
+            Some(_) => return,
+        };
+        reply.over(end, &answer);
+        reply.times = times;
+        reply.error = error.map(Box::new);
+        let has_words = reply.has_words;
+        self.whole.answers.insert(id, answer);
+        // What the panel still shows, where nothing came in its place.
+        if let Some(cell) = self.whole.comparison.cell_mut(id.round, id.column)
+            && !has_words
+            && cell.chosen == id.version as usize
+            && let Some(earlier) = cell.versions.iter().rposition(|version| version.has_words)
+        {
+            cell.chosen = earlier;
+        }
+    }
+
+    /// Leaves an answer out of what the column remembers, or takes it in again.
+    pub(super) fn toggle_kept(&mut self, round: RoundId, column: ColumnId) {
+        if let Some(cell) = self.whole.comparison.cell_mut(round, column) {
+            cell.kept = match mem::take(&mut cell.kept) {
+                Kept::All => Kept::Nothing,
+                _ => Kept::All,
+            };
+        }
+    }
+}
+
+fn is_cut_short(answer: &crate::model::answer::Answer) -> bool {
+    use crate::model::event::Finish;
+    answer.finish.as_ref().is_some_and(|finish| finish.unified == Finish::Length)
+}

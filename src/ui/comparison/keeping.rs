@@ -1,0 +1,291 @@
+//! What of the comparison is written down, when, and how it is found again.
+//!
+//! The rules are the journal's ([`crate::grid::journal`]): before anything is sent, what is asked is on the
+//! disk; what comes is appended; what has ended stands as a whole.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    future::Future,
+};
+
+use super::{HELD, Held, Mode, Seat, asking::sit, hold, look, showing::show_all, with};
+use crate::{
+    browser::{
+        self, Interval, storage,
+        store::{self, Trouble, Writer},
+    },
+    grid::{
+        comparison::{Id, ReplyId, RoundId},
+        journal,
+        record::{Batch, Key, Record, Whole, answer, comparison, round},
+    },
+    later::later,
+    model::event::StreamEvent,
+    ui::{page::Page, words::Word},
+};
+use futures::{FutureExt, future::LocalBoxFuture};
+
+/// Under which a tab notes which comparison it shows.
+const SHOWN: &str = "tutti.comparison";
+/// Answers that end together change their round together.
+const PAUSE_MS: u32 = 100;
+
+/// A reply of a comparison.
+pub type Place = (Id, ReplyId);
+
+/// Rounds that have changed and are not put yet, and the pause before they are.
+type Changed = (BTreeSet<(Id, RoundId)>, Option<Interval>);
+
+thread_local! {
+    static CHANGED: RefCell<Changed> =
+        const { RefCell::new((BTreeSet::new(), None)) };
+}
+
+/// Whether this tab showed a comparison before it was loaded again.
+pub fn has_shown() -> bool {
+    storage::read_of_tab(SHOWN).is_some_and(|id| !id.is_empty())
+}
+
+later! {
+    /// Resolves once the store is open, or it is known that there is none.
+    "1341" pub fn opened(page: Page) -> LocalBoxFuture<'static, ()> {
+        writer(page).map(|_| ()).boxed_local()
+    } else {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// The store is open, or it is known that there is none.
+    "1346" pub fn is_open() -> bool {
+        store::writer().is_some()
+    } else {
+        false
+    }
+
+    /// What the panel is answering.
+    "1343" pub fn place(page: Page, panel: u32) -> Option<Place> {
+        look(page, |held| {
+            let reply = held.seats.get(&panel)?.last?.reply?;
+            Some((held.whole.comparison.id, reply))
+        })
+    } else {
+        None
+    }
+
+    /// A piece of an answer, before it is shown.
+    "1344" pub fn piece(place: Place, events: &[StreamEvent]) {
+        let is_kept = HELD.with_borrow(|all| {
+            all.iter().any(|(_, held)| held.is_stored && held.whole.comparison.id == place.0)
+        });
+        if let Some(writer) = store::writer().filter(|_| is_kept) {
+            writer.push(place.0, place.1, events);
+        }
+    } else {}
+
+    /// Shows what this tab showed before it was loaded again.
+    "1345" pub fn reopen(page: Page) {
+        browser::spawn(async move {
+            let id = storage::read_of_tab(SHOWN).and_then(|id| Id::parse(&id));
+            if let Some(id) = id {
+                open(page, id, true).await;
+            }
+        });
+    } else {}
+}
+
+pub(super) fn writer(page: Page) -> impl Future<Output = Writer> + 'static {
+    store::open_writer(page.shell().clock, move |trouble| {
+        page.trouble.set(Some(match trouble {
+            Trouble::Full => Word::StoreFull,
+            Trouble::Unavailable | Trouble::Blocked => Word::KeptInMemory,
+        }));
+    })
+}
+
+/// Something was asked: the comparison and that round, on the disk before anything is sent.
+pub(super) fn begun(page: Page, round: RoundId) {
+    with(page, |held| {
+        held.touch(page);
+        let records = match std::mem::replace(&mut held.is_stored, true) {
+            true => held.records(&[round]),
+            // Also what was asked before the store was there.
+            false => {
+                browser::persist();
+                let name = lock_name(held.whole.comparison.id);
+                // Nobody else knows its number yet.
+                browser::spawn(async move {
+                    browser::lock(&name).await;
+                });
+                storage::write_of_tab(SHOWN, &held.whole.comparison.id.to_string());
+                held.whole.records()
+            }
+        };
+        put(Batch::of(records).strict());
+    });
+}
+
+/// A choice of the person changed those rounds, or which of them are shown.
+pub(super) fn changed(page: Page, rounds: &[RoundId]) {
+    look(page, |held| {
+        if held.is_stored {
+            held.touch(page);
+            put(Batch::of(held.records(rounds)));
+        }
+    });
+}
+
+/// An answer has ended.
+pub(super) fn ended(page: Page, held: &mut Held, reply: ReplyId) {
+    let id = held.whole.comparison.id;
+    let Some(answer) = held.whole.answers.get(&reply) else { return };
+    if !held.is_stored {
+        // It was deleted meanwhile.
+        return;
+    }
+    let batch = Batch::of([(Key::Answer(id, reply), answer::to_json(answer))]);
+    if let Some(writer) = store::writer() {
+        writer.end(id, reply, batch);
+    }
+    held.touch(page);
+    // A hidden page's timers may come a minute later, or never.
+    if browser::is_hidden() {
+        return put(Batch::of(held.records(&[reply.round])));
+    }
+    CHANGED.with_borrow_mut(|(rounds, pause)| {
+        rounds.insert((id, reply.round));
+        pause.get_or_insert_with(|| browser::every(PAUSE_MS, put_changed));
+    });
+}
+
+fn put_changed() {
+    let (rounds, _) = CHANGED.take();
+    HELD.with_borrow(|all| {
+        for (_, held) in all {
+            let id = held.whole.comparison.id;
+            let own: Vec<RoundId> =
+                rounds.iter().filter(|(of, _)| *of == id).map(|(_, round)| *round).collect();
+            if !own.is_empty() && held.is_stored {
+                put(Batch::of(held.records(&own)));
+            }
+        }
+    });
+}
+
+pub(super) fn lock_name(id: Id) -> String {
+    ["tutti.comparison.", &id.to_string()].concat()
+}
+
+/// This tab shows another one.
+pub(super) fn left() {
+    storage::write_of_tab(SHOWN, "");
+}
+
+fn put(batch: Batch) {
+    if let Some(writer) = store::writer() {
+        writer.put(batch);
+    }
+}
+
+impl Held {
+    /// What the list of comparisons shows, the comparison itself, and those rounds.
+    fn records(&self, rounds: &[RoundId]) -> Vec<Record> {
+        let of = &self.whole.comparison;
+        let head = (Key::Head(of.id), comparison::Head::of(of).to_json());
+        let own = (Key::Comparison(of.id), comparison::to_json(of));
+        let rounds = rounds.iter().filter_map(|id| of.round(*id));
+        let rounds = rounds.map(|it| (Key::Round(of.id, it.id), round::to_json(it)));
+        [head, own].into_iter().chain(rounds).collect()
+    }
+
+    fn touch(&mut self, page: Page) {
+        self.whole.comparison.changed_ms = page.shell().clock.now().wall_ms;
+        self.whole.comparison.revision += 1;
+    }
+}
+
+/// Shows a stored comparison. What was still coming when its page ended stands as incomplete. Whether it could
+/// be shown. With `keeps_panels` those that the page has stay, also where it was stored with others.
+pub(super) async fn open(page: Page, id: Id, keeps_panels: bool) -> bool {
+    let before = page.held.get_value();
+    let known = HELD.with_borrow(|all| {
+        all.iter().find(|(_, held)| held.whole.comparison.id == id).map(|(number, _)| *number)
+    });
+    if let Some(number) = known {
+        page.held.set_value(Some(number));
+        settle(page, keeps_panels);
+        return true;
+    }
+    let writer = writer(page).await;
+    let Some(store) = writer.store() else { return false };
+    if !browser::lock(&lock_name(id)).await {
+        // It is open in another tab, which goes on with it.
+        if page.held.get_value() == before && keeps_panels {
+            left();
+        }
+        return false;
+    }
+    let Ok(records) = store.records(id).await else { return false };
+    if page.held.get_value() != before || page.is_running_untracked() {
+        // Something was asked meanwhile.
+        return false;
+    }
+    let (segments, records) = records.into_iter().partition(|(key, _)| matches!(key, Key::Segment(..)));
+    let Ok(mut whole) = Whole::of_records(records) else {
+        left();
+        page.trouble.set(Some(Word::Damaged));
+        return false;
+    };
+    let repair = journal::recover(&mut whole, segments);
+    if !repair.is_empty() {
+        writer.put(repair);
+    }
+    let number = HELD.with_borrow_mut(|all| hold(page, all, Held { is_stored: true, ..Held::of(whole) }));
+    page.held.set_value(Some(number));
+    settle(page, keeps_panels);
+    true
+}
+
+/// The panels are those of the comparison, and show it.
+pub(super) fn settle(page: Page, keeps_panels: bool) {
+    let columns = with(page, |held| {
+        let columns = held.whole.comparison.columns().iter().filter(|column| !column.is_removed);
+        columns.map(|column| (column.id, column.settings.clone())).collect::<Vec<_>>()
+    });
+    if !columns.is_empty() && !keeps_panels {
+        page.seat(columns.iter().map(|(_, settings)| settings.clone()).collect());
+    }
+    let panels = page.panels.get_untracked();
+    for panel in &panels {
+        panel.past.set(Vec::new());
+        panel.asked.set(None);
+        panel.problem.set(None);
+        panel.diagnosis.set(None);
+        panel.reply.clear();
+    }
+    // Each has the column with its settings, else one with its model.
+    let mut free = columns;
+    let mut seats = HashMap::new();
+    for panel in &panels {
+        let own = panel.settings.get_untracked();
+        let at = free
+            .iter()
+            .position(|(_, it)| *it == own)
+            .or_else(|| free.iter().position(|(_, it)| it.provider == own.provider && it.model == own.model));
+        if let Some(at) = at {
+            let (column, _) = free.remove(at);
+            seats.insert(panel.id, Seat { column, last: None, trim: 0, is_noting: false });
+        }
+    }
+    let id = with(page, |held| {
+        held.seats = seats;
+        sit(page, held);
+        held.is_stored.then_some(held.whole.comparison.id)
+    });
+    if let Some(id) = id {
+        storage::write_of_tab(SHOWN, &id.to_string());
+    }
+    page.attached.update(|count| *count += 1);
+    page.mode.set(Mode::All);
+    page.run.update(|run| *run += 1);
+    show_all(page);
+}

@@ -1,0 +1,179 @@
+//! The comparison that the page shows: what was asked and answered in it, and what of that each panel shows.
+//!
+//! - `keeping`: what of it is stored, and how it is found again
+//! - `asking`: a prompt becomes a round, a round a call for each column that takes part
+//! - [`stored`]: the list of all that are stored, and what can be done with each
+//! - `showing`: which turns a panel shows, and which one stands at its end
+//! - `turn`: an earlier turn as it is read; `tools`: what can be done with the last one
+//! - `mode`: what the next prompt is: to all, to one, another wording of an earlier one
+//! - `window`: what a panel's past comes to, and what of it to leave out
+//!
+//! A panel's last turn is the one that `panel::reply` grows. All of this is fetched after the first screen:
+//! the page holds a [`Held`] without knowing it, and reaches it by functions that stand in `later!`.
+
+mod asking;
+mod keeping;
+pub mod mode;
+mod showing;
+pub mod stored;
+mod tools;
+mod turn;
+mod window;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
+
+use super::{page::Page, panels::Undoable};
+use crate::{
+    browser::El,
+    grid::{
+        comparison::{ColumnId, Comparison, ReplyId, RoundId, reply::End, round::Attachment},
+        record::Whole,
+    },
+};
+pub use asking::{
+    allow, answered, ask_again, begin_anew, bring_back, could_take_over, last_question, next_question, send,
+    take_over,
+};
+pub use keeping::{Place, has_shown, is_open, opened, piece, place, reopen};
+pub use mode::{Mode, mode_line};
+pub use tools::{has_tools, note, pick, tools};
+pub use turn::{edit_last, has_said, last_said, turn};
+pub use window::{has_line, window_line};
+
+thread_local! {
+    /// Each under its number, the oldest first. The page knows only the numbers: what only the rest of the
+    /// program makes, only that drops.
+    static HELD: RefCell<Vec<(u32, Held)>> = const { RefCell::new(Vec::new()) };
+    /// What the next turn is called, whatever comparison it belongs to.
+    static NEXT_NAME: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The comparison with its texts, and which panel stands for which column.
+pub struct Held {
+    whole: Whole,
+    /// By the panel's id.
+    seats: HashMap<u32, Seat>,
+    /// Turns that panels show, each by the number that it is called: no other comparison's has the same.
+    shown: Vec<(u32, Shown)>,
+    /// What a panel had drawn of a turn when the next one began, by its id and what the turn is called.
+    drawn: HashMap<(u32, u32), El>,
+    /// What the next prompt brings along.
+    attached: Vec<Attachment>,
+    /// Something of it was put into the store.
+    is_stored: bool,
+}
+
+/// What a panel is in the comparison.
+#[derive(Clone, Copy)]
+struct Seat {
+    column: ColumnId,
+    /// What stands at its end: the round, and the reply once a call has begun.
+    last: Option<Shown>,
+    /// So many of its oldest turns are not sent along.
+    trim: usize,
+    /// Its note is being written.
+    is_noting: bool,
+}
+
+/// A turn as a panel shows it: a round, and which reply to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shown {
+    round: RoundId,
+    reply: Option<ReplyId>,
+}
+
+impl Held {
+    fn new(now_epoch_ms: u64) -> Self {
+        let id = stored::new_id();
+        Self::of(Whole { comparison: Comparison::new(id, now_epoch_ms), ..Whole::default() })
+    }
+
+    fn of(whole: Whole) -> Self {
+        Self {
+            whole,
+            seats: HashMap::new(),
+            shown: Vec::new(),
+            drawn: HashMap::new(),
+            attached: Vec::new(),
+            is_stored: false,
+        }
+    }
+
+    /// What the turn is called.
+    fn name_of(&mut self, shown: Shown) -> u32 {
+        if let Some((name, _)) = self.shown.iter().find(|(_, known)| *known == shown) {
+            return *name;
+        }
+        let name = NEXT_NAME.replace(NEXT_NAME.get() + 1);
+        self.shown.push((name, shown));
+        name
+    }
+
+    fn called(&self, name: u32) -> Option<Shown> {
+        self.shown.iter().find(|(known, _)| *known == name).map(|(_, shown)| *shown)
+    }
+
+    /// The words of a reply, with those that it continues.
+    fn text(&self, id: ReplyId) -> String {
+        let versions = self.whole.comparison.versions(id);
+        let answers = versions.iter().filter_map(|id| self.whole.answers.get(id));
+        answers.flat_map(|answer| [answer.text.as_str(), &answer.refusal]).collect()
+    }
+
+    /// Some answer is still coming.
+    fn is_open(&self) -> bool {
+        let cells = self.whole.comparison.rounds().iter().flat_map(|round| &round.cells);
+        cells.flat_map(|cell| &cell.versions).any(|reply| reply.end == End::Open)
+    }
+
+    /// More of that reply could come, and nothing is under way.
+    fn is_incomplete(&self, id: ReplyId) -> bool {
+        self.whole.comparison.reply(id).is_some_and(|reply| reply.end.is_incomplete() && reply.has_words)
+    }
+}
+
+/// Looks at the comparison, or changes it; it begins with the first who looks. `act` sets no signals that
+/// somebody follows who looks too.
+fn with<T>(page: Page, act: impl FnOnce(&mut Held) -> T) -> T {
+    HELD.with_borrow_mut(|all| {
+        let now = || page.shell().clock.now().wall_ms;
+        let number = page.held.get_value().unwrap_or_else(|| {
+            let number = hold(page, all, Held::new(now()));
+            page.held.set_value(Some(number));
+            number
+        });
+        match all.iter_mut().find(|(known, _)| *known == number) {
+            Some((_, held)) => act(held),
+            // Every number that the page holds is here.
+            None => act(&mut Held::new(now())),
+        }
+    })
+}
+
+/// One more, under a number of its own. What nobody can come back to is let go: neither shown nor to be undone,
+/// and nothing of it is still coming.
+fn hold(page: Page, all: &mut Vec<(u32, Held)>, held: Held) -> u32 {
+    let number = all.last().map_or(0, |(last, _)| last + 1);
+    let shown = page.held.get_value();
+    let kept: Vec<u32> = page.undoable.with_untracked(|steps| {
+        let number = |step: &Undoable| match step {
+            Undoable::Comparison(number) => Some(*number),
+            _ => None,
+        };
+        steps.iter().filter_map(number).collect()
+    });
+    all.retain(|(number, held)| shown == Some(*number) || kept.contains(number) || held.is_open());
+    all.push((number, held));
+    number
+}
+
+/// As [`with`], where there is one already.
+fn look<T: Default>(page: Page, act: impl FnOnce(&mut Held) -> T) -> T {
+    match page.held.with_value(Option::is_some) {
+        true => with(page, act),
+        false => T::default(),
+    }
+}

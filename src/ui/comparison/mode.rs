@@ -1,0 +1,94 @@
+//! What the next prompt is: to all, to one panel, or another wording of an earlier one.
+
+use super::look;
+use crate::{
+    browser::{El, button, el},
+    grid::comparison::{RoundId, round::Attachment},
+    later::later,
+    ui::{page::Page, parts::word_button, words::Word},
+};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    All,
+    /// To the panel with that id.
+    Only(u32),
+    /// Another wording of that round.
+    Edit(u32),
+}
+
+later! {
+    /// Says what the next prompt is, and lets one think better of it.
+    "1311" pub fn mode_line(page: Page) -> El {
+        let says = move || {
+            let language = page.language.get();
+            match page.mode.get() {
+                Mode::All => String::new(),
+                Mode::Edit(_) => Word::Editing.text(language).to_owned(),
+                Mode::Only(id) => {
+                    let model = page.find(id).map(|(_, panel)| panel.settings.with(|it| it.model.clone()));
+                    Word::OnlyTo.with(language, &[&model.unwrap_or_default()])
+                }
+            }
+        };
+        let is_plain = move || page.mode.get() == Mode::All;
+        let line = el("div")
+            .class("row mode")
+            .hidden(is_plain)
+            .child(el("p").attrs(&[("class", "hint"), ("role", "status")]).live(says))
+            .child(word_button(page, &[("name", "cancel-mode")], Word::Cancel).act(move || leave(page)));
+        el("div").child(line).child(attached(page))
+    } else {
+        el("div")
+    }
+
+    /// Back to prompts to all; what was being written before stands in the composer again.
+    "1312" pub fn leave(page: Page) {
+        if let Mode::Edit(_) = page.mode.get_untracked() {
+            page.draft.set(page.draft_before.get_value());
+        }
+        page.mode.set(Mode::All);
+        page.focus_later("#prompt".to_owned());
+    } else {}
+
+    "1313" pub fn only_to(page: Page, panel: u32) {
+        leave(page);
+        page.mode.set(Mode::Only(panel));
+    } else {}
+}
+
+/// Puts an earlier prompt into the composer, to be sent in other words.
+pub(super) fn edit(page: Page, round: RoundId) {
+    let Some(prompt) = look(page, |held| held.prompt(round)) else { return };
+    if !matches!(page.mode.get_untracked(), Mode::Edit(_)) {
+        page.draft_before.set_value(page.draft.get_untracked());
+    }
+    page.mode.set(Mode::Edit(round.0));
+    page.draft.set(prompt);
+    page.focus_later("#prompt".to_owned());
+}
+
+/// What the next prompt brings along, each with a button that takes it away.
+fn attached(page: Page) -> El {
+    el("div").class("row attached").list(move || {
+        page.attached.track();
+        let language = page.language.get();
+        let names = look(page, |held| held.attached.iter().map(name).collect::<Vec<_>>());
+        let chip = |(at, name): (usize, String)| {
+            button(&[("name", "detach")]).text(&Word::WithoutAnswer.with(language, &[&name])).act(move || {
+                look(page, |held| (at < held.attached.len()).then(|| held.attached.remove(at)).is_some());
+                page.attached.update(|count| *count += 1);
+                page.focus_later("#prompt".to_owned());
+            })
+        };
+        names.into_iter().enumerate().map(chip).collect()
+    })
+}
+
+fn name(attachment: &Attachment) -> String {
+    match attachment {
+        Attachment::Answer { by, .. } => by.clone(),
+        Attachment::File(file) => file.0.to_string(),
+    }
+}

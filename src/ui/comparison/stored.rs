@@ -1,0 +1,214 @@
+//! What can be done with comparisons that are stored, whether one of them is shown or not.
+
+use std::{cmp::Reverse, future::Future, pin::Pin};
+
+use super::{
+    HELD,
+    keeping::{changed, lock_name, open, writer},
+    look,
+};
+use crate::{
+    browser::{self, store::Store},
+    export::{json, markdown, table},
+    grid::{
+        comparison::Id,
+        record::{Act, Batch, Key, Whole, comparison, comparison::Head},
+    },
+    ui::{
+        page::Page,
+        panels::Undoable,
+        words::{Language, Word},
+    },
+};
+
+/// What a comparison may be written as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// To be added again.
+    Whole,
+    Markdown,
+    Csv,
+    Lines,
+}
+
+impl Form {
+    pub const ALL: [Self; 4] = [Self::Whole, Self::Markdown, Self::Csv, Self::Lines];
+
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Whole => "json",
+            Self::Markdown => "md",
+            Self::Csv => "csv",
+            Self::Lines => "jsonl",
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Whole => "application/json",
+            Self::Markdown => "text/markdown",
+            Self::Csv => "text/csv",
+            Self::Lines => "application/jsonl",
+        }
+    }
+}
+
+/// All stored comparisons, pinned ones first, then the latest; `None` where there is no store.
+pub async fn heads(page: Page) -> Option<Vec<Head>> {
+    let store = writer(page).await.store()?;
+    let records = store.heads().await.ok()?;
+    let mut heads: Vec<Head> =
+        records.into_iter().filter_map(|(_, record)| Head::from_json(record).ok()).collect();
+    heads.sort_by_key(|head| Reverse((head.is_pinned, head.changed_ms)));
+    Some(heads)
+}
+
+/// Whether its title, its models or one of its prompts has all of these words, in any letters.
+pub fn matches(head: &Head, words: &str) -> bool {
+    let texts = || [&head.title].into_iter().chain(&head.prompts).chain(&head.models);
+    words.split_whitespace().all(|word| {
+        let word = word.to_lowercase();
+        texts().any(|text| text.to_lowercase().contains(&word))
+    })
+}
+
+pub fn is_shown(page: Page, id: Id) -> bool {
+    look(page, |held| held.whole.comparison.id == id)
+}
+
+/// Shows it in the place of the one that is shown. Whether it could be.
+pub async fn show(page: Page, id: Id) -> bool {
+    if is_shown(page, id) {
+        return true;
+    }
+    page.stop_all();
+    open(page, id, false).await
+}
+
+async fn whole(store: &Store, id: Id) -> Option<Whole> {
+    let records = store.records(id).await.ok()?;
+    Whole::of_records(records).ok()
+}
+
+/// Changes what is known of it, wherever it is.
+pub async fn change(page: Page, id: Id, act: impl FnOnce(&mut crate::grid::comparison::Comparison)) {
+    if is_shown(page, id) {
+        look(page, |held| act(&mut held.whole.comparison));
+        return changed(page, &[]);
+    }
+    // Another tab that shows it would write over it.
+    if !browser::lock(&lock_name(id)).await {
+        return;
+    }
+    HELD.with_borrow_mut(|all| all.retain(|(_, held)| held.whole.comparison.id != id));
+    let writer = writer(page).await;
+    let Some(store) = writer.store() else { return };
+    let Some(mut whole) = whole(&store, id).await else { return };
+    act(&mut whole.comparison);
+    whole.comparison.revision += 1;
+    let of = &whole.comparison;
+    let own = (Key::Comparison(id), comparison::to_json(of));
+    let ticket = writer.put(Batch::of([(Key::Head(id), Head::of(of).to_json()), own]));
+    writer.written(ticket).await;
+}
+
+/// Takes it away, to `Undo`. Not while another tab shows it: then `false`.
+pub async fn take(page: Page, head: &Head) -> bool {
+    if !browser::lock(&lock_name(head.id)).await {
+        return false;
+    }
+    let writer = writer(page).await;
+    let Some(store) = writer.store() else { return false };
+    let Ok(records) = store.records(head.id).await else { return false };
+    // What still comes of it is not written any more.
+    HELD.with_borrow_mut(|all| {
+        all.iter_mut()
+            .filter(|(_, held)| held.whole.comparison.id == head.id)
+            .for_each(|(_, held)| held.is_stored = false);
+    });
+    if is_shown(page, head.id) {
+        super::begin_anew(page);
+    }
+    let ticket = writer.put(Batch { is_strict: true, acts: vec![Act::Remove(head.id)] });
+    writer.written(ticket).await;
+    page.can_undo(Undoable::Stored(head.title.clone(), Batch::of(records).strict()));
+    true
+}
+
+/// Puts back what was taken away.
+pub fn put_back(page: Page, batch: Batch) -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(async move {
+        let writer = writer(page).await;
+        let ticket = writer.put(batch);
+        writer.written(ticket).await;
+    })
+}
+
+/// A copy of it, beside it.
+pub async fn duplicate(page: Page, id: Id) {
+    let writer = writer(page).await;
+    let Some(store) = writer.store() else { return };
+    let Some(mut whole) = whole(&store, id).await else { return };
+    whole.comparison.id = new_id();
+    whole.comparison.is_pinned = false;
+    whole.comparison.changed_ms = page.shell().clock.now().wall_ms;
+    let ticket = writer.put(Batch::of(whole.records()).strict());
+    writer.written(ticket).await;
+}
+
+/// Adds what was imported. One that is here already stays; what comes gets a number of its own then.
+pub async fn add(page: Page, imported: Vec<Whole>) {
+    let known: Vec<Id> = heads(page).await.unwrap_or_default().iter().map(|head| head.id).collect();
+    let writer = writer(page).await;
+    for mut whole in imported {
+        if known.contains(&whole.comparison.id) {
+            whole.comparison.id = new_id();
+        }
+        writer.put(Batch::of(whole.records()).strict());
+    }
+    writer.all_written().await;
+}
+
+pub(super) fn new_id() -> Id {
+    Id(u128::from(browser::random_seed()) << 64 | u128::from(browser::random_seed()))
+}
+
+/// Offers these as a file. Whether all of them could be written.
+pub async fn export(page: Page, ids: Vec<Id>, form: Form, name: &str) -> bool {
+    let language = page.language.get_untracked();
+    let writer = writer(page).await;
+    let Some(store) = writer.store() else { return false };
+    writer.all_written().await;
+    let mut parts = Vec::new();
+    if form == Form::Csv {
+        parts.push(table::csv_head());
+    }
+    let mut is_whole = true;
+    for id in ids {
+        match whole(&store, id).await.and_then(|whole| written(&whole, form, language)) {
+            Some(text) => parts.push(text),
+            None => is_whole = false,
+        }
+    }
+    browser::download(&[name, ".", form.extension()].concat(), form.media_type(), &parts);
+    is_whole
+}
+
+fn written(whole: &Whole, form: Form, language: Language) -> Option<String> {
+    let word = |word: Word| word.text(language);
+    let words = markdown::Words {
+        prompt: word(Word::Prompt),
+        attached: word(Word::Attached),
+        incomplete: word(Word::EndIncomplete),
+        failed: word(Word::EndFailed),
+        no_answer: word(Word::EndFailed),
+        winner: word(Word::Best),
+        note: word(Word::Note),
+    };
+    Some(match form {
+        Form::Whole => json::write(whole).ok()?,
+        Form::Markdown => markdown::write(whole, &words),
+        Form::Csv => table::csv(whole),
+        Form::Lines => table::json_lines(whole),
+    })
+}

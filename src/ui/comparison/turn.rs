@@ -1,0 +1,235 @@
+//! An earlier turn of a panel: what was asked, what it said, and what can be done with both.
+
+use super::{
+    Shown, keeping, look, mode,
+    showing::{show, show_all},
+    with,
+};
+use crate::{
+    browser::{self, El, button, effect, el, signal::*},
+    grid::{
+        comparison::{ReplyId, RoundId, reply::End, round},
+        script,
+    },
+    later::later,
+    ui::{
+        page::Page,
+        panel::{
+            answer::{self, Markdown, speak},
+            state::Panel,
+        },
+        parts::{icon_button, word_button},
+        words::Word,
+    },
+};
+
+later! {
+    /// The turn of that panel that is called so.
+    "1321" pub fn turn(page: Page, panel: &Panel, name: u32) -> El {
+        let Some(shown) = look(page, |held| held.called(name)) else { return el("div") };
+        let (text, thoughts, end, drawn) = with(page, |held| {
+            let reply = shown.reply.and_then(|id| held.whole.comparison.reply(id));
+            let end = reply.map(|reply| reply.end);
+            let text = shown.reply.map(|id| held.text(id)).unwrap_or_default();
+            let answer = shown.reply.and_then(|id| held.whole.answers.get(&id));
+            let thoughts = answer.map(|answer| answer.reasoning.concat()).unwrap_or_default();
+            (text, thoughts, end, held.drawn.remove(&(panel.id, name)))
+        });
+        let language = page.language.get_untracked();
+        let prose = drawn.unwrap_or_else(|| {
+            let prose = el("div").class("prose");
+            if let Some(mut markdown) = Markdown::new(&prose) {
+                markdown.write(language, &text, true);
+            }
+            prose
+        });
+        let spoken = prose.clone();
+        effect(move || speak(&spoken, page.language.get()));
+        let prose = answer::listen(prose, page);
+        let prose = match script::language(&text) {
+            Some(tag) => prose.attr("lang", tag),
+            None => prose,
+        };
+        let mut turn = el("article").class("turn").child(said(page, panel, shown.round));
+        if !thoughts.is_empty() {
+            let summary = el("summary").live(page.word(Word::Reasoning));
+            let thoughts = el("div").attrs(&[("class", "reasoning"), ("dir", "auto")]).text(&thoughts);
+            turn = turn.child(el("details").class("thoughts").child(summary).child(thoughts));
+        }
+        turn = turn.child(prose);
+        if let Some(end) = end.filter(|end| *end != End::Finished) {
+            let word = match end {
+                End::Stopped => Word::EndStopped,
+                End::Failed => Word::EndFailed,
+                _ => Word::EndIncomplete,
+            };
+            turn = turn.child(el("p").class("hint").live(page.word(word)));
+        }
+        turn.child(acts(page, panel, shown, text))
+    } else {
+        el("div")
+    }
+
+    /// Whether the panel has more than the one turn that the page's own line tells of.
+    "1322" pub fn has_said(page: Page, panel: &Panel) -> bool {
+        look(page, |held| {
+            let round = held.seats.get(&panel.id)?.last?.round;
+            Some(held.whole.comparison.branches(round).len() > 1 || !panel.past.with_untracked(Vec::is_empty))
+        })
+        .unwrap_or_default()
+    } else {
+        false
+    }
+
+    "1323" pub fn last_said(page: Page, panel: &Panel) -> El {
+        let panel = panel.clone();
+        el("div").list(move || {
+            panel.turned.track();
+            let last = look(page, |held| held.seats.get(&panel.id)?.last);
+            last.map(|last| said(page, &panel, last.round)).into_iter().collect()
+        })
+    } else {
+        el("div")
+    }
+
+    /// Takes up the prompt that was asked last.
+    "1324" pub fn edit_last(page: Page) {
+        if let Some(tip) = look(page, |held| held.whole.comparison.tip()) {
+            mode::edit(page, tip);
+        }
+    } else {}
+}
+
+/// The prompt, with its other wordings.
+pub(super) fn said(page: Page, panel: &Panel, round: RoundId) -> El {
+    let prompt = look(page, |held| held.prompt(round)).unwrap_or_default();
+    let (id, turned) = (panel.id, panel.turned.clone());
+    let branches = move || {
+        turned.track();
+        look(page, |held| {
+            let all = held.whole.comparison.branches(round);
+            (all.iter().position(|id| *id == round).unwrap_or_default(), all.len())
+        })
+    };
+    let step = move |by: isize| {
+        if page.is_running_untracked() {
+            return;
+        }
+        with(page, |held| {
+            let all = held.whole.comparison.branches(round);
+            let at = all.iter().position(|id| *id == round).and_then(|at| at.checked_add_signed(by));
+            if let Some(other) = at.and_then(|at| all.get(at)) {
+                held.whole.comparison.show(*other);
+            }
+        });
+        keeping::changed(page, &[]);
+        show_all(page);
+        let name = if by < 0 { "branch-before" } else { "branch-after" };
+        page.focus_later(format!("[data-panel=\"{id}\"] [name={name}]"));
+    };
+    let words = (Word::EarlierWording, Word::LaterWording);
+    el("div")
+        .class("said")
+        .child(el("p").attr("dir", "auto").text(&prompt))
+        .child(icon_button(page, "edit", "edit", Word::EditPrompt).act(move || mode::edit(page, round)))
+        .child(pager(page, "branch", words, branches, step))
+}
+
+/// `‹ 2/3 ›`, where there is more than one.
+pub(super) fn pager(
+    page: Page,
+    name: &'static str,
+    (before, after): (Word, Word),
+    at: impl Fn() -> (usize, usize) + Clone + 'static,
+    step: impl Fn(isize) + Clone + 'static,
+) -> El {
+    let arrow = |by: isize, word: Word, icon: &str| {
+        let (at, step) = (at.clone(), step.clone());
+        let is_end = move || {
+            let (at, of) = at();
+            at.checked_add_signed(by).is_none_or(|next| next >= of)
+        };
+        let direction = if by < 0 { "-before" } else { "-after" };
+        icon_button(page, &[name, direction].concat(), icon, word)
+            .state("aria-disabled", is_end)
+            .act(move || step(by))
+    };
+    let (shown, wanted) = (at.clone(), at.clone());
+    el("span")
+        .class("pager")
+        .hidden(move || wanted().1 < 2)
+        .child(arrow(-1, before, "back"))
+        .child(el("span").class("value").live(move || {
+            let (at, of) = shown();
+            [&*(at + 1).to_string(), "/", &*of.to_string()].concat()
+        }))
+        .child(arrow(1, after, "forward"))
+}
+
+/// The versions of a cell, of which the one that is shown is continued.
+pub(super) fn versions(page: Page, panel: &Panel, shown: Shown) -> El {
+    let of = move || shown.reply.map(|reply| (shown.round, reply.column));
+    let turned = panel.turned.clone();
+    let at = move || {
+        turned.track();
+        look(page, |held| {
+            let (round, column) = of()?;
+            let cell = held.whole.comparison.round(round)?.cell(column)?;
+            Some((cell.chosen, cell.versions.len()))
+        })
+        .unwrap_or_default()
+    };
+    let panel = panel.clone();
+    let step = move |by: isize| {
+        if panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()) {
+            return;
+        }
+        with(page, |held| {
+            let (round, column) = of()?;
+            let chosen = held.whole.comparison.round(round)?.cell(column)?.chosen.checked_add_signed(by)?;
+            let version = u32::try_from(chosen).ok()?;
+            Some(held.whole.comparison.choose(ReplyId { round, column, version }))
+        });
+        keeping::changed(page, &[shown.round]);
+        show(page, &panel);
+        let name = if by < 0 { "version-before" } else { "version-after" };
+        page.focus_later(format!("[data-panel=\"{}\"] .last-acts [name={name}]", panel.id));
+    };
+    pager(page, "version", (Word::EarlierVersion, Word::LaterVersion), at, step)
+}
+
+fn acts(page: Page, panel: &Panel, shown: Shown, text: String) -> El {
+    let row = el("div").class("row acts");
+    let Some(reply) = shown.reply else { return row };
+    // What was taken over from another panel is changed there.
+    let is_own = look(page, |held| held.column(panel.id) == Some(reply.column));
+    let row = row.children(is_own.then(|| versions(page, panel, shown)));
+    let copied = RwSignal::new(false);
+    let copy = icon_button(page, "copy-turn", "copy", Word::Copy)
+        .bind("data-icon", move || Some(if copied.get() { "check" } else { "copy" }))
+        .on("blur", move |_| copied.set(false))
+        .act(move || {
+            let text = text.clone();
+            browser::spawn(async move { copied.set(browser::copy(text).await) });
+        });
+    let (kept, turned, of) = (panel.turned.clone(), panel.turned.clone(), reply);
+    let is_kept = move || {
+        turned.track();
+        look(page, |held| {
+            let cell = held.whole.comparison.round(of.round)?.cell(of.column)?;
+            Some(cell.kept == round::Kept::All)
+        })
+        .unwrap_or(true)
+    };
+    let toggle = button(&[("name", "keep-turn")])
+        .live(page.word(Word::InHistory))
+        .state("aria-pressed", is_kept)
+        .act(move || {
+            look(page, |held| held.toggle_kept(reply.round, reply.column));
+            keeping::changed(page, &[reply.round]);
+            kept.update(|count| *count += 1);
+        });
+    let quote = word_button(page, &[("name", "quote")], Word::Quote);
+    let quote = quote.act(move || super::tools::quote(page, reply));
+    row.child(copy).children(is_own.then_some(toggle)).child(quote)
+}

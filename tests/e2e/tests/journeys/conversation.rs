@@ -1,0 +1,264 @@
+//! Conversations: each model its own history, versions, branches, and nothing lost.
+
+use serde_json::Value;
+use tutti::grid::settings::PanelSettings;
+use tutti::grid::workspace::Workspace;
+use tutti::model::catalog;
+use tutti_e2e::{Browser, ComparePage, Phase, Result, journey};
+use tutti_test_server::{Mount, Replay, TestServer};
+
+use crate::stand_ins::{MODEL, chat_answer, open_again, page_server};
+
+/// What of answers that are still coming is written down.
+const SEGMENTS: &str = "
+    const of = (request) => new Promise((done, failed) => {
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => failed(request.error);
+    });
+    const database = await of(indexedDB.open('tutti'));
+    const all = await of(database.transaction('segments').objectStore('segments').getAll());
+    database.close();
+    return JSON.stringify(all);";
+
+/// Two servers of one's own, which need no key.
+struct Two {
+    one: Mount,
+    other: Mount,
+    site: TestServer,
+    #[expect(dead_code, reason = "held for its drop")]
+    servers: TestServer,
+}
+
+impl Two {
+    async fn new(one: impl Fn() -> Vec<Replay>, other: impl Fn() -> Vec<Replay>) -> Result<Self> {
+        let servers = TestServer::start().await;
+        let (one, other) = (servers.mount("one", one()), servers.mount("other", other()));
+        Ok(Self { one, other, site: page_server().await?, servers })
+    }
+
+    async fn open<'b>(&self, browser: &'b Browser) -> Result<ComparePage<'b>> {
+        let row = catalog::find("llamacpp").expect("a row of the catalogue");
+        let panel = |mount: &Mount| PanelSettings {
+            base_url: mount.url().to_owned(),
+            ..PanelSettings::new(row, MODEL)
+        };
+        let saved = Workspace { panels: vec![panel(&self.one), panel(&self.other)], ..Workspace::default() };
+        open_again(browser, &format!("{}/", self.site.base_url()), &saved).await
+    }
+}
+
+/// Role and text of every message of a request, in order.
+fn said(mount: &Mount, request: usize) -> Vec<(String, String)> {
+    let requests = mount.requests();
+    let body: Value = serde_json::from_str(&requests[request].body_text()).expect("JSON");
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        parts => parts.as_array().into_iter().flatten().filter_map(|part| part["text"].as_str()).collect(),
+    };
+    let messages = body["messages"].as_array().expect("messages").iter();
+    messages.map(|it| (it["role"].as_str().unwrap_or_default().to_owned(), text(&it["content"]))).collect()
+}
+
+fn turns(of: &[(&str, &str)]) -> Vec<(String, String)> {
+    of.iter().map(|(role, text)| ((*role).to_owned(), (*text).to_owned())).collect()
+}
+
+async fn ask(page: &ComparePage<'_>, prompt: &str) -> Result {
+    page.ask(prompt).await?;
+    page.wait_for_all(Phase::Finished).await
+}
+
+#[tokio::test]
+async fn each_model_is_sent_its_own_history_and_no_other() {
+    journey(async |browser| {
+        let answers = |name: &'static str| {
+            move || (1..=5).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
+        };
+        let two = Two::new(answers("red"), answers("blue")).await?;
+        let page = two.open(browser).await?;
+        ask(&page, "first").await?;
+        ask(&page, "second").await?;
+        for (mount, name) in [(&two.one, "red"), (&two.other, "blue")] {
+            let answer = format!("{name} 1");
+            assert_eq!(
+                said(mount, 1),
+                turns(&[("user", "first"), ("assistant", &answer), ("user", "second")])
+            );
+        }
+        browser.screenshot("two-turns").await?;
+
+        // Another answer to the second: the first one stays, and the chosen one goes on.
+        page.panel(0).press("button[name=retry]").await?;
+        page.panel(0).wait_until("another version", "view(panels()[args]).text === 'red 3'").await?;
+        assert_eq!(said(&two.one, 2), said(&two.one, 1));
+        page.panel(0).press(".last-acts button[name=version-before]").await?;
+        page.panel(0).wait_until("the version before", "view(panels()[args]).text === 'red 2'").await?;
+        ask(&page, "third").await?;
+        let history = [("user", "first"), ("assistant", "red 1"), ("user", "second"), ("assistant", "red 2")];
+        assert_eq!(said(&two.one, 3), [turns(&history), turns(&[("user", "third")])].concat());
+
+        // The second in other words: a branch, in which the third was never asked.
+        page.panel(0).press(".past .turn:nth-of-type(2) button[name=edit]").await?;
+        let is_taken_up = "document.querySelector('#prompt').value === 'second'";
+        page.wait_until("the prompt is in the composer", is_taken_up, Value::Null).await?;
+        let prompt = page.prompt().await? + "!";
+        ask(&page, &prompt).await?;
+        let history = [("user", "first"), ("assistant", "red 1"), ("user", "second!")];
+        assert_eq!(said(&two.one, 4), turns(&history));
+        // And back: all of the first branch is there.
+        page.panel(0).press(".last-said button[name=branch-before]").await?;
+        page.panel(1).wait_until("the first branch", "view(panels()[args]).text === 'blue 3'").await?;
+        browser.screenshot("branch").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reload_brings_the_conversation_back_and_sends_nothing() {
+    journey(async |browser| {
+        let first = || chat_answer(["**one**"]);
+        let held = || chat_answer(["half ", "an answer", " never comes"]).gated(2);
+        let two = Two::new(
+            move || vec![first(), chat_answer(["red two"]), chat_answer(["red three"])],
+            move || vec![first(), held(), chat_answer(["blue three"])],
+        )
+        .await?;
+        let page = two.open(browser).await?;
+        ask(&page, "first").await?;
+        page.ask("second").await?;
+        page.panel(0).wait_for_phase(Phase::Finished).await?;
+        page.panel(1)
+            .wait_until("half an answer", "view(panels()[args]).text.includes('half an answer')")
+            .await?;
+        // What is written down is written soon.
+        while !page.read_later::<String>(SEGMENTS, Value::Null).await?.contains("an answer") {}
+        let page = page.reload().await?;
+        page.panel(1).wait_until("its text", "view(panels()[args]).text.trim() === 'half an answer'").await?;
+        page.panel(1).wait_for_phase(Phase::Truncated).await?;
+        page.panel(0).wait_until("its text", "view(panels()[args]).text === 'red two'").await?;
+        for at in 0..2 {
+            let has_past = "panels()[args].querySelector('.past .prose strong')?.textContent === 'one'";
+            page.panel(at).wait_until("the first turn", has_past).await?;
+        }
+        assert_eq!((two.one.requests().len(), two.other.requests().len()), (2, 2));
+        browser.screenshot("back").await?;
+
+        // It can be continued: what came is an assistant's turn, and what asks for more is seen.
+        page.panel(1).press(".last-acts button[name=go-on]").await?;
+        page.panel(1).wait_until("the rest", "view(panels()[args]).text === 'blue three'").await?;
+        let history = said(&two.other, 2);
+        assert_eq!(history[2..4], turns(&[("user", "second"), ("assistant", "half an answer")]));
+        assert_eq!(two.one.requests().len(), 2);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn history_is_found_opened_put_in_order_and_carried_away() {
+    journey(async |browser| {
+        let answers = |name: &'static str| {
+            move || (1..=3).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
+        };
+        let two = Two::new(answers("red"), answers("blue")).await?;
+        let page = two.open(browser).await?;
+        ask(&page, "오케스트라는 왜?").await?;
+        page.press("#new-comparison").await?;
+        page.panel(0).wait_until("an empty panel", "view(panels()[args]).text === ''").await?;
+        ask(&page, "the second one").await?;
+        // Nothing of the first is sent along.
+        assert_eq!(said(&two.one, 1), turns(&[("user", "the second one")]));
+
+        page.press("#open-history").await?;
+        let titles = "[...document.querySelectorAll('#history li > input')].map((it) => it.value).join('|')";
+        let shows = |expected: &str| format!("{titles} === {expected:?}");
+        page.wait_until("both, the latest first", &shows("the second one|오케스트라는 왜?"), Value::Null)
+            .await?;
+        browser.screenshot("history").await?;
+        let search = browser.find("#history [name=search-history]").await?;
+        search.send_keys("왜").await?;
+        page.wait_until("what was searched for", &shows("오케스트라는 왜?"), Value::Null).await?;
+
+        page.press("#history [name=open]").await?;
+        page.panel(1).wait_until("the first conversation", "view(panels()[args]).text === 'blue 1'").await?;
+        ask(&page, "and then").await?;
+        let history = [("user", "오케스트라는 왜?"), ("assistant", "red 1"), ("user", "and then")];
+        assert_eq!(said(&two.one, 2), turns(&history));
+
+        // Deleted, and brought back.
+        page.press("#open-history").await?;
+        let last = "#history li:last-of-type";
+        page.wait_until("both again", &shows("오케스트라는 왜?|the second one"), Value::Null).await?;
+        page.press(&format!("{last} [name=delete]")).await?;
+        page.wait_until("one is gone", &shows("오케스트라는 왜?"), Value::Null).await?;
+        page.press("#history [name=close]").await?;
+        page.undo().await?;
+        page.press("#open-history").await?;
+        page.wait_until("it is back", &shows("오케스트라는 왜?|the second one"), Value::Null).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_recovery_page_saves_what_the_program_reads_again() {
+    journey(async |browser| {
+        let held = || chat_answer(["half ", "an answer", " never comes"]).gated(2);
+        let two = Two::new(|| vec![chat_answer(["**one**"])], move || vec![held()]).await?;
+        let page = two.open(browser).await?;
+        page.ask("first").await?;
+        page.panel(0).wait_for_phase(Phase::Finished).await?;
+        page.panel(1).wait_until("half an answer", "view(panels()[args]).text.includes('half an')").await?;
+        while !page.read_later::<String>(SEGMENTS, Value::Null).await?.contains("an answer") {}
+        browser.visit(&format!("{}/recovery.html", two.site.base_url())).await?;
+        let is_ready = "return document.querySelector('#save:enabled') !== null;";
+        while !browser.read::<bool>(is_ready, Value::Null).await? {}
+        let save = "
+            const made = new Promise((done) => { URL.createObjectURL = (blob) => { done(blob); return '#'; }; });
+            document.querySelector('#save').click();
+            return (await made).text();";
+        let file: String = browser.read_later(save, Value::Null).await?;
+        let (whole, preview) = tutti::export::json::read(file.trim()).map_err(|bad| format!("{bad:?}"))?;
+        assert_eq!((preview.title.as_str(), preview.rounds, preview.columns), ("first", 1, 2));
+        let texts: Vec<&str> = whole.answers.values().map(|answer| answer.text.as_str()).collect();
+        assert_eq!(texts, ["**one**", "half an answer"]);
+        assert!(whole.comparison.was_cut());
+        browser.screenshot("recovery").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_sent_can_be_looked_at_and_an_answer_marked() {
+    journey(async |browser| {
+        let two = Two::new(|| vec![chat_answer(["red"])], || vec![chat_answer(["blue"])]).await?;
+        let page = two.open(browser).await?;
+        ask(&page, "first").await?;
+        page.set_prompt("second").await?;
+        page.panel(1).choose_from_menu("request").await?;
+        let request = "[...document.querySelectorAll('#request pre')].map((it) => it.textContent)";
+        page.wait_until("both requests", &format!("{request}.length === 2"), Value::Null).await?;
+        let shown: Vec<String> = page.read(&format!("return {request};"), Value::Null).await?;
+        assert!(shown[0].starts_with("POST ") && shown[0].contains("\"content\": \"blue\""), "{}", shown[0]);
+        assert!(shown[0].contains("\"content\": \"second\"") && !shown[0].contains("red"), "{}", shown[0]);
+        assert!(!shown[1].contains("second") && shown[1].contains("\"content\": \"first\""), "{}", shown[1]);
+        // To the letter: what went out is what is shown.
+        let sent: Value = serde_json::from_str(&two.other.requests()[0].body_text()).expect("JSON");
+        let body = shown[1].split_once("\n\n").map(|(_, body)| body).unwrap_or_default();
+        assert_eq!(serde_json::from_str::<Value>(body).expect("JSON"), sent);
+        page.press("#request [name=close]").await?;
+
+        page.panel(1).choose_from_menu("pick").await?;
+        page.panel(1).wait_for(".winner").await?;
+        page.panel(1).choose_from_menu("note").await?;
+        page.panel(1).wait_for("[name=note-text]").await?;
+        page.panel(1).find("[name=note-text]").await?.send_keys("더 낫다").await?;
+        page.panel(0).find(".body").await?.click().await?;
+        let page = page.reload().await?;
+        page.panel(1).wait_for(".winner").await?;
+        let note = "panels()[args].querySelector('[name=note-text]')?.value === '더 낫다'";
+        page.panel(1).wait_until("the note", note).await?;
+        assert!(!page.panel(0).shows(".winner").await?);
+        browser.screenshot("marked").await
+    })
+    .await;
+}
