@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::{By, Capabilities, TypingData, WebDriver, WebElement, WindowHandle};
 
 use crate::Result;
@@ -101,6 +102,19 @@ impl Browser {
         all.into_iter()
             .nth(index)
             .ok_or_else(|| format!("there are {count} of {css}, none at {index}").into())
+    }
+
+    /// Presses what is found there, once more where it was made anew between finding and pressing: to a person
+    /// it is the same button.
+    pub async fn press(&self, css: &str, find: impl AsyncFn() -> Result<WebElement>) -> Result {
+        let mut pressed = find().await?.click().await;
+        if pressed
+            .as_ref()
+            .is_err_and(|error| matches!(&**error, WebDriverErrorInner::StaleElementReference(_)))
+        {
+            pressed = find().await?.click().await;
+        }
+        Ok(pressed.map_err(|error| format!("{css} cannot be pressed: {error}"))?)
     }
 
     /// Presses keys where the focus is, as a person does who has only a keyboard.

@@ -273,8 +273,7 @@ impl<'b> ComparePage<'b> {
 
     /// Presses what is seen at this selector.
     pub async fn press(&self, css: &str) -> Result {
-        let pressed = self.browser.find(css).await?.click().await;
-        Ok(pressed.map_err(|error| format!("{css} cannot be pressed: {error}"))?)
+        self.browser.press(css, async || self.browser.find(css).await).await
     }
 
     /// Runs a script that may use `panels()` and `view(panel)`.

@@ -45,8 +45,7 @@ impl<'b> Dialog<'b> {
 
     pub async fn press(&self, css: &str) -> Result {
         let css = format!("dialog#{} {css}", self.id);
-        let pressed = self.browser.find(&css).await?.click().await;
-        Ok(pressed.map_err(|error| format!("{css} cannot be pressed: {error}"))?)
+        self.browser.press(&css, async || self.browser.find(&css).await).await
     }
 
     pub async fn set(&self, name: &str, value: &str) -> Result {

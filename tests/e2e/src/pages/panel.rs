@@ -232,8 +232,8 @@ impl<'p> Panel<'p> {
 
     /// Presses what is seen at this selector inside the panel.
     pub async fn press(&self, css: &str) -> Result {
-        let pressed = self.find(css).await?.click().await;
-        Ok(pressed.map_err(|error| format!("{css} of panel {} cannot be pressed: {error}", self.index))?)
+        let name = format!("{css} of panel {}", self.index);
+        self.page.browser.press(&name, async || self.find(css).await).await
     }
 
     pub(super) fn name(&self) -> String {
