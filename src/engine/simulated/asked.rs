@@ -1,5 +1,6 @@
 //! What a request asks for, as far as a simulated model cares.
 
+use super::script;
 use crate::model::{http::HttpRequest, json::Json};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -7,6 +8,8 @@ pub struct Asked {
     pub model: String,
     /// What the user said last.
     pub prompt: String,
+    /// All that was said so far, in tokens: what real models are paid for.
+    pub tokens: u64,
 }
 
 /// Larger bodies hold pictures or books: they are not read.
@@ -24,12 +27,20 @@ pub fn read(request: &HttpRequest) -> Asked {
     let model = body.at("model").as_str().or_else(in_path).unwrap_or_default();
     let turns = ["messages", "input", "contents"].iter().find_map(|name| body.get(name));
     let prompt = turns.and_then(last_of_user).unwrap_or_default();
-    Asked { model: model.chars().take(MODEL_LIMIT).collect(), prompt: prompt.to_owned() }
+    let tokens = turns.map_or(0, tokens);
+    Asked { model: model.chars().take(MODEL_LIMIT).collect(), prompt: prompt.to_owned(), tokens }
 }
 
 fn last_of_user<'a>(turns: &'a Json<'_>) -> Option<&'a str> {
     let said = |turn: &&Json<'_>| turn.at("role").as_str() == Some("user");
     turns.as_str().or_else(|| turns.items().iter().rev().filter(said).find_map(first_text))
+}
+
+fn tokens(turns: &Json<'_>) -> u64 {
+    match turns.as_str() {
+        Some(text) => script::count(text),
+        None => turns.items().iter().filter_map(first_text).map(script::count).sum(),
+    }
 }
 
 /// `content: "…"`, `content: [{text}, …]` or `parts: [{text}, …]`.
@@ -64,9 +75,16 @@ mod tests {
             ChatRequest { model: "sim-quick".to_owned(), system, messages, ..ChatRequest::default() };
         for dialect in Dialect::ALL {
             let encoded = encode(provider, dialect, None, &request).unwrap();
-            let expected =
-                Asked { model: "sim-quick".to_owned(), prompt: "두 번째 \"질문\"".to_owned() };
-            assert_eq!(read(&encoded.request), expected, "{}", dialect.name());
+            let asked = read(&encoded.request);
+            assert_eq!(
+                (&*asked.model, &*asked.prompt),
+                ("sim-quick", "두 번째 \"질문\""),
+                "{}",
+                dialect.name()
+            );
+            let said = ["first", "said", "두 번째 \"질문\""].map(script::count).iter().sum::<u64>();
+            // Some dialects have what the system says among the turns.
+            assert!([said, said + script::count("Be brief.")].contains(&asked.tokens), "{}", dialect.name());
         }
     }
 

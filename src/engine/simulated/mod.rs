@@ -91,11 +91,11 @@ impl Simulated {
         reply
     }
 
-    fn answer(&self, Asked { model, prompt }: &Asked) -> Reply {
+    fn answer(&self, Asked { model, prompt, tokens }: &Asked) -> Reply {
         let now = self.clock.now();
         let number = script::mix(self.simulation.seed ^ now.wall_ms);
         let created_s = now.wall_ms / 1000;
-        let writer = Writer::new(self.dialect, model, number, created_s, script::count(prompt));
+        let writer = Writer::new(self.dialect, model, number, created_s, *tokens);
         let script = Script::new(&self.simulation, prompt);
         let body = Body::new(Rc::clone(&self.clock), self.simulation.clone(), writer, script, now.ms);
         Reply { status: 200, headers: headers(dialects::content_type(self.dialect)), body: body.stream() }
