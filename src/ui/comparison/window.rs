@@ -1,5 +1,7 @@
 //! What a panel's past comes to, said before it is sent, and what of it to leave out.
 
+use std::cell::RefCell;
+
 use super::look;
 use crate::{
     browser::{El, el},
@@ -66,6 +68,21 @@ fn trimmed(page: Page, panel: &Panel) -> usize {
     look(page, |held| held.seats.get(&panel.id).map_or(0, |seat| seat.trim))
 }
 
+thread_local! {
+    static COUNTED: RefCell<(String, u64)> = const { RefCell::new((String::new(), 0)) };
+}
+
+/// The tokens of a text that every panel asks about, counted once.
+fn counted(text: &str) -> u64 {
+    COUNTED.with_borrow_mut(|(known, tokens)| {
+        if known != text {
+            text.clone_into(known);
+            *tokens = estimate::tokens(text);
+        }
+        *tokens
+    })
+}
+
 /// What the prompt that is being written comes to, with the panel's past; `None` where nobody knows how much the
 /// model takes.
 fn load(page: Page, panel: &Panel) -> Option<(Load, Window)> {
@@ -73,7 +90,7 @@ fn load(page: Page, panel: &Panel) -> Option<(Load, Window)> {
     let info = page.info(&settings)?;
     let window = Window::of(Some(&info), &settings);
     window.room()?;
-    let prompt = page.draft.with_untracked(|draft| estimate::tokens(draft));
+    let prompt = page.draft.with_untracked(|draft| counted(draft));
     look(page, |held| {
         let comparison = &held.whole.comparison;
         let column = held.column(panel.id)?;
