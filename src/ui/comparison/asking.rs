@@ -412,6 +412,11 @@ impl Held {
         }
     }
 
+    pub(super) fn is_kept(&self, reply: ReplyId) -> Option<bool> {
+        let cell = self.whole.comparison.round(reply.round)?.cell(reply.column)?;
+        Some(cell.kept == Kept::All)
+    }
+
     /// Leaves an answer out of what the column remembers, or takes it in again.
     pub(super) fn toggle_kept(&mut self, round: RoundId, column: ColumnId) {
         if let Some(cell) = self.whole.comparison.cell_mut(round, column) {

@@ -1,6 +1,10 @@
 //! What can be done with the last turn of a panel.
 
-use super::{Shown, asking, keeping, look, turn::versions, with};
+use super::{
+    Shown, asking, keeping, look,
+    turn::{keep_button, versions},
+    with,
+};
 use crate::{
     browser::{El, el},
     grid::comparison::{
@@ -25,7 +29,8 @@ later! {
             let versions = held.whole.comparison.round(shown.round)?.cell(reply.column)?.versions.len();
             let known = held.whole.comparison.reply(reply)?;
             let is_marked = known.is_winner || !known.note.is_empty() || held.seats.get(&panel.id)?.is_noting;
-            Some(versions > 1 || is_marked || held.is_incomplete(reply))
+            let is_kept = held.is_kept(reply).unwrap_or(true);
+            Some(versions > 1 || is_marked || !is_kept || held.is_incomplete(reply))
         })
         .unwrap_or_default()
     } else {
@@ -45,6 +50,9 @@ later! {
                 let go_on = word_button(page, &[("name", "go-on")], Word::GoOn);
                 row = row.child(go_on.act(move || continue_it(page, &panel)));
             }
+            if !look(page, |held| held.is_kept(reply)).unwrap_or(true) {
+                row = row.child(keep_button(page, &panel, reply));
+            }
             if look(page, |held| held.whole.comparison.reply(reply).is_some_and(|it| it.is_winner)) {
                 row = row.child(el("strong").class("winner").live(page.word(Word::Best)));
             }
@@ -58,17 +66,35 @@ later! {
 later! {
     /// Makes the panel's answer the best of its round; the best itself stops being it.
     "1333" pub fn pick(page: Page, panel: &Panel) {
-        let round = look(page, |held| {
-            let reply = held.seats.get(&panel.id)?.last?.reply?;
-            held.whole.comparison.pick(reply);
-            Some(reply.round)
-        });
-        if let Some(round) = round {
-            keeping::changed(page, &[round]);
+        if let Some(reply) = last(page, panel) {
+            look(page, |held| held.whole.comparison.pick(reply));
+            keeping::changed(page, &[reply.round]);
             // Another one was it before.
             page.panels.get_untracked().iter().for_each(|panel| panel.turned.update(|count| *count += 1));
         }
     } else {}
+
+    /// Quotes the panel's answer in the prompt that is being written.
+    "1335" pub fn quote_last(page: Page, panel: &Panel) {
+        if let Some(reply) = last(page, panel) {
+            quote(page, reply);
+        }
+    } else {}
+
+    /// Leaves the panel's answer out of what it remembers, or takes it in again.
+    "1336" pub fn toggle_kept(page: Page, panel: &Panel) {
+        if let Some(reply) = last(page, panel) {
+            look(page, |held| held.toggle_kept(reply.round, reply.column));
+            keeping::changed(page, &[reply.round]);
+            panel.turned.update(|count| *count += 1);
+        }
+    } else {}
+
+    "1337" pub fn is_kept(page: Page, panel: &Panel) -> bool {
+        last(page, panel).is_none_or(|reply| look(page, |held| held.is_kept(reply)).unwrap_or(true))
+    } else {
+        true
+    }
 
     /// Opens the note of the panel's answer.
     "1334" pub fn note(page: Page, panel: &Panel) {
@@ -80,6 +106,11 @@ later! {
         panel.turned.update(|count| *count += 1);
         page.focus_later(format!("[data-panel=\"{}\"] [name=note-text]", panel.id));
     } else {}
+}
+
+/// What stands at the panel's end.
+fn last(page: Page, panel: &Panel) -> Option<ReplyId> {
+    look(page, |held| held.seats.get(&panel.id)?.last?.reply)
 }
 
 fn note_field(page: Page, panel: &Panel, reply: ReplyId) -> Option<El> {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     browser::{self, El, button, effect, el, signal::*},
     grid::{
-        comparison::{ReplyId, RoundId, reply::End, round},
+        comparison::{ReplyId, RoundId, reply::End},
         script,
     },
     later::later,
@@ -212,24 +212,24 @@ fn acts(page: Page, panel: &Panel, shown: Shown, text: String) -> El {
             let text = text.clone();
             browser::spawn(async move { copied.set(browser::copy(text).await) });
         });
-    let (kept, turned, of) = (panel.turned.clone(), panel.turned.clone(), reply);
-    let is_kept = move || {
-        turned.track();
-        look(page, |held| {
-            let cell = held.whole.comparison.round(of.round)?.cell(of.column)?;
-            Some(cell.kept == round::Kept::All)
-        })
-        .unwrap_or(true)
-    };
-    let toggle = button(&[("name", "keep-turn")])
-        .live(page.word(Word::InHistory))
-        .state("aria-pressed", is_kept)
-        .act(move || {
-            look(page, |held| held.toggle_kept(reply.round, reply.column));
-            keeping::changed(page, &[reply.round]);
-            kept.update(|count| *count += 1);
-        });
+    let toggle = keep_button(page, panel, reply);
     let quote = word_button(page, &[("name", "quote")], Word::Quote);
     let quote = quote.act(move || super::tools::quote(page, reply));
     row.child(copy).children(is_own.then_some(toggle)).child(quote)
+}
+
+/// Whether the panel remembers that answer, to be changed.
+pub(super) fn keep_button(page: Page, panel: &Panel, reply: ReplyId) -> El {
+    let (kept, turned) = (panel.turned.clone(), panel.turned.clone());
+    let is_kept = move || {
+        turned.track();
+        look(page, |held| held.is_kept(reply)).unwrap_or(true)
+    };
+    button(&[("name", "keep-turn")]).live(page.word(Word::InHistory)).state("aria-pressed", is_kept).act(
+        move || {
+            look(page, |held| held.toggle_kept(reply.round, reply.column));
+            keeping::changed(page, &[reply.round]);
+            kept.update(|count| *count += 1);
+        },
+    )
 }

@@ -21,6 +21,8 @@ enum Act {
     Only,
     Pick,
     Note,
+    Quote,
+    Keep,
     Request,
     Source,
     CopyRich,
@@ -31,11 +33,13 @@ enum Act {
     Remove,
 }
 
-const ENTRIES: [(&str, Word, Act); 12] = [
+const ENTRIES: [(&str, Word, Act); 14] = [
     ("setup", Word::Setup, Act::Setup),
     ("only", Word::AskOnly, Act::Only),
     ("pick", Word::PickBest, Act::Pick),
     ("note", Word::Note, Act::Note),
+    ("quote", Word::Quote, Act::Quote),
+    ("keep", Word::ForgetAnswer, Act::Keep),
     ("request", Word::Request, Act::Request),
     ("source", Word::ViewSource, Act::Source),
     ("copy-rich", Word::CopyRich, Act::CopyRich),
@@ -91,6 +95,7 @@ later! {
             let panel = panel.clone();
             let word = match act {
                 Act::Source if panel.shows_source.get_untracked() => Word::ViewDrawn,
+                Act::Keep if !comparison::is_kept(page, &panel) => Word::RememberAnswer,
                 Act::Focus if page.view().get_untracked() == View::Focus => Word::ShowAll,
                 _ => word,
             };
@@ -127,6 +132,8 @@ fn do_it(page: Page, panel: &Panel, act: Act) {
         Act::Only => comparison::mode::only_to(page, id),
         Act::Pick => comparison::pick(page, panel),
         Act::Note => comparison::note(page, panel),
+        Act::Quote => comparison::quote_last(page, panel),
+        Act::Keep => comparison::toggle_kept(page, panel),
         Act::Request => {
             page.active.set(id);
             page.dialog.set(Some(Dialog::Request));

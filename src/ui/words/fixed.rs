@@ -212,6 +212,8 @@ words! {
         EarlierVersion: "Answer before", "이전 답변", "前の回答";
         LaterVersion: "Answer after", "다음 답변", "次の回答";
         InHistory: "Remembered", "기억함", "記憶する";
+        ForgetAnswer: "Do not remember", "기억하지 않기", "記憶しない";
+        RememberAnswer: "Remember again", "다시 기억하기", "もう一度記憶する";
         Quote: "Use as context for all", "모두의 맥락으로 쓰기", "全員の文脈に使う";
         GoOn: "Continue", "이어서 쓰기", "続ける";
         GoOnPrompt: "Continue exactly where you stopped.", "멈춘 곳에서 그대로 이어서 써 주세요.", "止まったところからそのまま続けてください。";

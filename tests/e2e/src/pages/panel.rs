@@ -2,7 +2,7 @@
 //! - its phase in `data-phase`, and in words in `.phase`
 //! - `input[name=model]`, `button[name=models]` with its `[role=listbox]` of `[data-model]`
 //! - `button[name=stop]` or `button[name=retry]`, `button[name=copy]`, `button[name=more]`
-//! - behind "more": a `.menu` with `setup`, `source`, `copy-rich`, `duplicate`, `left`, `right`, `focus`, `remove`
+//! - behind "more": a `.menu` with `setup`, `keep`, `quote`, `source`, `copy-rich`, `duplicate`, `left`, `right`, `focus`, `remove`
 //! - `.reply`, with `data-whole` once all of it is drawn, `.source`, `.reasoning`, `.notes`, `.error[role=alert]` with `.theirs` and buttons
 //! - `[data-number]` in the `.footer`
 

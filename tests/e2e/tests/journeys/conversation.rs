@@ -262,3 +262,26 @@ async fn what_is_sent_can_be_looked_at_and_an_answer_marked() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_last_answer_is_quoted_to_all_and_left_out_of_what_is_remembered() {
+    journey(async |browser| {
+        let twice = |name: &'static str| move || vec![chat_answer([name]), chat_answer(["thanks"])];
+        let two = Two::new(twice("red"), twice("blue")).await?;
+        let page = two.open(browser).await?;
+        ask(&page, "first").await?;
+        page.panel(0).choose_from_menu("keep").await?;
+        page.panel(0).wait_for("[name=keep-turn][aria-pressed=false]").await?;
+        page.panel(1).choose_from_menu("quote").await?;
+        page.wait_until("the quoted answer", "document.querySelector('[name=detach]') !== null", Value::Null)
+            .await?;
+        ask(&page, "second").await?;
+        let (one, other) = (said(&two.one, 1), said(&two.other, 1));
+        assert_eq!(one.len(), 1, "{one:?}");
+        assert!(one[0].1.contains("second") && one[0].1.contains("blue"), "{one:?}");
+        assert_eq!(other[..2], turns(&[("user", "first"), ("assistant", "blue")])[..]);
+        assert_eq!(other[2], one[0]);
+        Ok(())
+    })
+    .await;
+}
