@@ -45,6 +45,11 @@ pub async fn lock(name: &str) -> bool {
     is_held
 }
 
+/// Whether tabs of this page can know of each other.
+pub fn can_lock() -> bool {
+    of_navigator("locks").is_some()
+}
+
 /// Asks the browser not to clear what is stored here when room gets scarce ("Storage Standard").
 pub fn persist() {
     let storage = of_navigator("storage");

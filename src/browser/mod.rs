@@ -46,7 +46,7 @@ pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
 pub use later::words;
 pub use later::{Lost, rest};
 pub use listener::Listener;
-pub use locks::{lock, persist};
+pub use locks::{can_lock, lock, persist};
 pub use network::{facts, policy};
 pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, show};
 pub use tab::{

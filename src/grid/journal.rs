@@ -2,7 +2,8 @@
 //! clock.
 //!
 //! - Before a request is sent, the prompt and what the request is made of are on the disk: they are
-//!   [`put`](Journal::put) as a strict batch, and the request waits for its ticket.
+//!   [`put`](Journal::put) as a strict batch, and the request waits for its ticket. With them an empty segment
+//!   ([`begin`]) for each reply: a reply that has segments is one that has not ended.
 //! - What comes is appended as segments, numbered for each reply; nothing that was written is written again.
 //! - One transaction is under way at a time, for all replies. When it is done, the next takes whatever came
 //!   meanwhile: so the number of transactions follows the disk, not the streams.
@@ -150,6 +151,12 @@ impl Journal {
         let is_read = self.coming.values().all(|coming| coming.events.is_empty());
         self.under_way.is_none() && self.ready.is_empty() && is_read
     }
+}
+
+/// Says that a reply is coming, before anything of it has come: the first segment, in whose place the first piece
+/// will be. So the segments tell which comparisons are unfinished, however many there are.
+pub fn begin(comparison: Id, reply: ReplyId) -> Act {
+    Act::Put(Key::Segment(comparison, reply, 0), segment::to_json(&[]))
 }
 
 /// What the segments of one reply add up to, in any order. A segment that is missing or damaged ends it: what

@@ -60,10 +60,13 @@ impl Page {
         });
     }
 
-    /// Shows again what this tab showed before it was loaded.
+    /// Shows again what this tab showed before it was loaded: once the rest is here, which comes at once where
+    /// it is known that there is something.
     pub fn reopen(self) {
-        if comparison::has_shown() {
-            self.once_here(move || comparison::reopen(self));
+        if later::is_here() {
+            comparison::reopen(self);
+        } else if comparison::has_shown() {
+            self.fetch_rest();
         }
     }
 
@@ -80,6 +83,7 @@ impl Page {
             // What needs it first.
             if came.is_ok() {
                 self.shell().keys.go_on();
+                comparison::reopen(self);
             }
             self.rest.set(came.map_or_else(Rest::Lost, |()| Rest::Here));
         }

@@ -1,12 +1,12 @@
 //! A page, a disk, and what happens to both in simulated time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::common::Random;
 use tutti::{
     grid::{
         comparison::{Comparison, Id, ReplyId, RoundId, reply::End, round::Prompt},
-        journal::{HOLD_MS, Journal, Next, Ticket, recover},
+        journal::{self, HOLD_MS, Journal, Next, Ticket, recover},
         record::{Act, Batch, Key, Store, Whole, answer, comparison, round},
         settings::PanelSettings,
     },
@@ -146,7 +146,9 @@ impl World {
             comparison.begin(round, column, sent, None).unwrap()
         };
         let replies: Vec<_> = columns.into_iter().map(|column| begin(&mut self.comparison, column)).collect();
-        let ticket = self.journal.put(self.records(round).strict());
+        let mut batch = self.records(round).strict();
+        batch.acts.extend(replies.iter().map(|reply| journal::begin(ID, *reply)));
+        let ticket = self.journal.put(batch);
         self.unsent.extend(replies.into_iter().map(|reply| (ticket, reply)));
     }
 
@@ -245,6 +247,18 @@ impl World {
             assert!(self.calls.is_empty(), "something was sent that nobody wrote down");
             return 0;
         }
+        // What is unfinished is known without reading any comparison.
+        let segments = disk.0.keys().filter(|key| key.store() == Store::Segments);
+        let coming: BTreeSet<Vec<u32>> = segments.map(|key| key.numbers()[..3].to_vec()).collect();
+        let open = self.calls.keys().map(|id| Key::Answer(ID, *id)).filter(|key| !disk.0.contains_key(key));
+        for key in open {
+            assert!(coming.contains(&key.numbers()), "nothing says that {key:?} was coming");
+        }
+        let ended = |numbers: &Vec<u32>| {
+            let key = Key::from_numbers(Store::Answers, ID, numbers).unwrap();
+            disk.0.contains_key(&key)
+        };
+        assert!(!coming.iter().any(ended), "an answer that ended is said to be coming");
         let (whole, repair) = disk.open();
         for (id, call) in &self.calls {
             let round = whole.comparison.round(id.round).expect("no prompt is lost");

@@ -58,10 +58,11 @@ cargo xtask <command>
   ci                             formatting, lints, docs, licences, then all of `test`
   dist [--connect <origin>]...   the release page, into dist/; fails over its size budget
   size                           which crate takes how much of the wasm
-  bench                          all of these, about an hour and a half:
+  bench                          all of these, about two hours:
   bench decode [arguments]       how fast bytes are decoded
   bench streams                  the page with 4, 100 and 200 streams, beside a plain one, in Chromium
   bench page [--help]            the page beside React and plain JavaScript pages, in Chromium
+  bench kill                     200 browsers killed while answers stream, in Chromium and Firefox: what is lost
   bench quick                    the same with one round, beside the best plain one alone
   fuzz [target] [--seconds N]    throws random bytes at every parser (600 s each)
   clean-tools                    removes the tools that the commands above have installed

@@ -144,6 +144,19 @@ impl Store {
         Ok(records)
     }
 
+    /// Comparisons of which something was still coming when it was last written down.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn unfinished(&self) -> Result<Vec<Id>, Failure> {
+        let store = self.transaction("readonly", "default")?.object_store(Kind::Segments.word())?;
+        let keys = store.get_all_keys(None, None)?.await?;
+        let mut all: Vec<Id> =
+            keys.iter().filter_map(|key| Some(key_from_js(Kind::Segments, key)?.comparison())).collect();
+        all.dedup();
+        Ok(all)
+    }
+
     async fn read(&self, kind: Kind, id: Option<Id>) -> Result<Vec<(Key, Json<'static>)>, Failure> {
         let store = self.transaction("readonly", "default")?.object_store(kind.word())?;
         let query = || id.map(|id| range(id, &[])).transpose().map(|range| range.map(Query::from));

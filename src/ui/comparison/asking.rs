@@ -267,7 +267,11 @@ fn ask(page: Page, panels: &[Panel], round: RoundId, keep: bool) -> bool {
     if written.is_empty() {
         return false;
     }
-    keeping::begun(page, round);
+    let seats = |held: &mut Held| {
+        let seats = written.iter().filter_map(|(panel, _)| held.seats.get(&panel.id)?.last?.reply);
+        seats.collect::<Vec<_>>()
+    };
+    keeping::begun(page, round, &with(page, seats));
     for (panel, ask) in written {
         page.start(panel, ask, keep);
         panel.turned.update(|count| *count += 1);

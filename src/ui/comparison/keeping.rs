@@ -4,7 +4,7 @@
 //! disk; what comes is appended; what has ended stands as a whole.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeSet, HashMap},
     future::Future,
 };
@@ -38,6 +38,7 @@ pub type Place = (Id, ReplyId);
 type Changed = (BTreeSet<(Id, RoundId)>, Option<Interval>);
 
 thread_local! {
+    static HAS_REOPENED: Cell<bool> = const { Cell::new(false) };
     static CHANGED: RefCell<Changed> =
         const { RefCell::new((BTreeSet::new(), None)) };
 }
@@ -82,15 +83,36 @@ later! {
         }
     } else {}
 
-    /// Shows what this tab showed before it was loaded again.
+    /// Shows what this tab showed before it was loaded again; in a tab that is new, what another one was killed
+    /// over. Once: later, a person may have put it away.
     "1345" pub fn reopen(page: Page) {
+        if HAS_REOPENED.replace(true) || page.held.with_value(Option::is_some) {
+            return;
+        }
         browser::spawn(async move {
-            let id = storage::read_of_tab(SHOWN).and_then(|id| Id::parse(&id));
-            if let Some(id) = id {
-                open(page, id, true).await;
+            match storage::read_of_tab(SHOWN) {
+                Some(id) => {
+                    if let Some(id) = Id::parse(&id) {
+                        open(page, id, true).await;
+                    }
+                }
+                // Without locks nobody knows whether another tab still goes on with it.
+                None if browser::can_lock() => open_unfinished(page).await,
+                None => {}
             }
         });
     } else {}
+}
+
+/// The panels become those that were killed, whatever the page has kept of them: browsers write its short texts
+/// down seconds later.
+async fn open_unfinished(page: Page) {
+    let Some(store) = writer(page).await.store() else { return };
+    for id in store.unfinished().await.unwrap_or_default() {
+        if page.held.with_value(Option::is_some) || open(page, id, false).await {
+            return;
+        }
+    }
 }
 
 pub(super) fn writer(page: Page) -> impl Future<Output = Writer> + 'static {
@@ -102,8 +124,9 @@ pub(super) fn writer(page: Page) -> impl Future<Output = Writer> + 'static {
     })
 }
 
-/// Something was asked: the comparison and that round, on the disk before anything is sent.
-pub(super) fn begun(page: Page, round: RoundId) {
+/// Something was asked: the comparison and that round, on the disk before anything is sent, with what says that
+/// these replies are coming.
+pub(super) fn begun(page: Page, round: RoundId, replies: &[ReplyId]) {
     with(page, |held| {
         held.touch(page);
         let records = match std::mem::replace(&mut held.is_stored, true) {
@@ -120,7 +143,10 @@ pub(super) fn begun(page: Page, round: RoundId) {
                 held.whole.records()
             }
         };
-        put(Batch::of(records).strict());
+        let mut batch = Batch::of(records).strict();
+        let id = held.whole.comparison.id;
+        batch.acts.extend(replies.iter().map(|reply| journal::begin(id, *reply)));
+        put(batch);
     });
 }
 
@@ -251,7 +277,12 @@ pub(super) fn settle(page: Page, keeps_panels: bool) {
         let columns = held.whole.comparison.columns().iter().filter(|column| !column.is_removed);
         columns.map(|column| (column.id, column.settings.clone())).collect::<Vec<_>>()
     });
-    if !columns.is_empty() && !keeps_panels {
+    let is_same = || {
+        let panels = page.panels.get_untracked();
+        let settings = panels.iter().map(|panel| panel.settings.get_untracked());
+        settings.eq(columns.iter().map(|(_, settings)| settings.clone()))
+    };
+    if !columns.is_empty() && !keeps_panels && !is_same() {
         page.seat(columns.iter().map(|(_, settings)| settings.clone()).collect());
     }
     let panels = page.panels.get_untracked();

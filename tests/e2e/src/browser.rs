@@ -1,5 +1,6 @@
 //! An open browser window.
 
+use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -21,7 +22,12 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// The page's own deadline comes first, since its failure says more.
 const SCRIPT_DEADLINE: Duration = Duration::from_secs(120);
 
-/// A browser with a fresh profile, a driver of its own and, where it needs one, a display.
+/// An empty folder, for everything that a browser keeps.
+pub fn fresh_profile() -> Result<TempDir> {
+    Ok(tempfile::Builder::new().prefix("tutti-e2e-").tempdir()?)
+}
+
+/// A browser with a profile, a driver of its own and, where it needs one, a display.
 pub struct Browser {
     pub engine: Engine,
     evidence: Evidence,
@@ -29,23 +35,29 @@ pub struct Browser {
     console: Mutex<String>,
     // In the order in which they must end.
     session: WebDriver,
-    _driver: Process,
+    driver: Process,
     _display: Option<Display>,
-    _profile: TempDir,
+    _profile: Option<TempDir>,
 }
 
 impl Browser {
     /// Opens a window; `test` names the files that are kept.
     pub async fn start(engine: Engine, test: &str, options: &Options) -> Result<Self> {
+        let profile = fresh_profile()?;
+        let browser = Self::start_in(engine, test, options, profile.path()).await?;
+        Ok(Self { _profile: Some(profile), ..browser })
+    }
+
+    /// Opens a window in a profile that may outlive it.
+    pub async fn start_in(engine: Engine, test: &str, options: &Options, profile: &Path) -> Result<Self> {
         let evidence = Evidence::of(engine, test)?;
-        let profile = tempfile::Builder::new().prefix("tutti-e2e-").tempdir()?;
         let display = engine.needs_display().then(Display::start).transpose()?;
         let [port, spare_port] = free_ports()?;
 
         let mut command = Command::new(engine.driver()?);
-        command.args(engine.driver_args(port, spare_port, profile.path()));
+        command.args(engine.driver_args(port, spare_port, profile));
         if let Some(display) = &display {
-            let home = profile.path();
+            let home = profile;
             command
                 .env("DISPLAY", &display.name)
                 .env("GDK_BACKEND", "x11")
@@ -56,7 +68,7 @@ impl Browser {
         }
         let driver = Process::listening(&mut command, &evidence.driver_log(), port).await?;
 
-        let wanted: Capabilities = serde_json::from_value(engine.capabilities(profile.path(), options)?)?;
+        let wanted: Capabilities = serde_json::from_value(engine.capabilities(profile, options)?)?;
         let address = format!("http://127.0.0.1:{port}");
         let session = WebDriver::new(address, wanted).await.map_err(|error| {
             let log = evidence.driver_log();
@@ -65,15 +77,7 @@ impl Browser {
         session.set_script_timeout(SCRIPT_DEADLINE).await?;
         session.set_window_rect(0, 0, options.window.0, options.window.1).await?;
         let console = Mutex::default();
-        let browser = Self {
-            engine,
-            evidence,
-            console,
-            session,
-            _driver: driver,
-            _display: display,
-            _profile: profile,
-        };
+        let browser = Self { engine, evidence, console, session, driver, _display: display, _profile: None };
         if options.dark && engine == Engine::Chromium {
             let dark = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
             browser.chromium("Emulation.setEmulatedMedia", dark).await?;
@@ -278,7 +282,7 @@ impl Browser {
     }
 
     /// Saves what helps to understand a failure; nothing here may fail in turn.
-    pub(crate) async fn save_failure(&self) {
+    pub async fn save_failure(&self) {
         let picture = self.evidence.failure_picture();
         match self.session.screenshot(&picture).await {
             Ok(()) => eprintln!("picture of the failure: {}", picture.display()),
@@ -312,6 +316,14 @@ impl Browser {
             // Nothing tells what pages say.
             Engine::WebKit => String::new(),
         }
+    }
+
+    /// Kills the browser with all its processes, as they stand. The answer is the moment just before.
+    pub async fn kill(self) -> Result<Instant> {
+        let killed = self.driver.kill_offspring().await;
+        // Nobody is left to be told.
+        let _ = self.session.leak();
+        killed
     }
 
     pub async fn close(self) {

@@ -66,11 +66,11 @@ impl Engine {
         self == Engine::WebKit
     }
 
-    /// What a new session is asked for. `profile` is an empty folder of its own.
+    /// What a new session is asked for. `profile` is a folder of its own.
     pub(crate) fn capabilities(self, profile: &Path, options: &Options) -> Result<Value> {
         match self {
             Engine::Chromium => chromium(profile, options),
-            Engine::Firefox => firefox(options),
+            Engine::Firefox => firefox(profile, options),
             Engine::WebKit => web_kit(options),
         }
     }
@@ -102,7 +102,7 @@ fn chromium(profile: &Path, options: &Options) -> Result<Value> {
     }))
 }
 
-fn firefox(options: &Options) -> Result<Value> {
+fn firefox(profile: &Path, options: &Options) -> Result<Value> {
     let mut prefs = json!({
         // The driver writes the browser's output into its own log.
         "devtools.console.stdout.content": true,
@@ -120,7 +120,8 @@ fn firefox(options: &Options) -> Result<Value> {
         "acceptInsecureCerts": true,
         "moz:firefoxOptions": {
             "binary": program(&["firefox-esr", "firefox"], "the Debian package firefox-esr")?,
-            "args": ["-headless"],
+            // Else the driver makes one of its own each time.
+            "args": ["-headless", "-profile", profile],
             "prefs": prefs,
         },
     });

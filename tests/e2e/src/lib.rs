@@ -45,7 +45,7 @@ mod process;
 pub mod watch;
 
 pub use axe::check_accessibility;
-pub use browser::Browser;
+pub use browser::{Browser, fresh_profile};
 pub use canary::check_no_key_in_sight;
 pub use drawn::drawn;
 pub use engine::Engine;

@@ -54,6 +54,32 @@ impl Process {
     }
 }
 
+impl Process {
+    /// Kills what it has started, the parent before its children, and returns once nothing of it is left. The
+    /// answer is the moment just before.
+    pub(crate) async fn kill_offspring(&self) -> Result<Instant> {
+        let all = descendants(Pid::from_child(&self.child));
+        let moment = Instant::now();
+        for id in &all {
+            // One that has ended meanwhile is what was wanted.
+            let _ = kill_process(*id, Signal::KILL);
+        }
+        while all.iter().any(|id| is_alive(*id)) {
+            if moment.elapsed() > START {
+                return Err("a browser that was killed lives on".into());
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(moment)
+    }
+}
+
+/// A process that nobody has waited for yet is a zombie: it is listed, but has no memory.
+fn is_alive(id: Pid) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", id.as_raw_nonzero()));
+    status.unwrap_or_default().contains("VmSize")
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         let offspring = Pid::from_child(&self.child);
@@ -154,12 +180,6 @@ mod tests {
                 std::thread::yield_now();
             }
         }
-    }
-
-    /// A process that nobody has waited for yet is a zombie: it is listed, but has no memory.
-    fn is_alive(id: Pid) -> bool {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", id.as_raw_nonzero()));
-        status.unwrap_or_default().contains("VmSize")
     }
 
     #[test]

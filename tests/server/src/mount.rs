@@ -43,6 +43,8 @@ pub struct Request {
     /// Milliseconds since the server started.
     pub first_chunk_ms: Option<u64>,
     pub last_chunk_ms: Option<u64>,
+    /// When each chunk was sent, as long as there are no more than [`Request::TIMED`].
+    pub chunks_ms: Vec<u64>,
     /// The replay was played to its end, whichever end that was.
     pub complete: bool,
     /// The client cut the answer off before its end.
@@ -117,6 +119,11 @@ impl Mount {
     /// The mount's own address, `http://127.0.0.1:PORT/m/<name>`.
     pub fn url(&self) -> &str {
         &self.stage.url
+    }
+
+    /// A moment in the milliseconds that requests are noted in.
+    pub fn ms_at(&self, moment: Instant) -> u64 {
+        moment.saturating_duration_since(self.stage.epoch).as_millis() as u64
     }
 
     /// Lets every gated replay that is under way take so many steps more.
@@ -205,6 +212,7 @@ impl Mount {
             chunks_sent: 0,
             first_chunk_ms: None,
             last_chunk_ms: None,
+            chunks_ms: Vec::new(),
             complete: false,
             aborted: false,
         });
@@ -227,6 +235,11 @@ impl Mount {
         });
         answer.into_response()
     }
+}
+
+impl Request {
+    /// Bodies that are large on purpose are not noted chunk by chunk.
+    pub const TIMED: usize = 4096;
 }
 
 impl Deref for Request {
@@ -285,6 +298,9 @@ impl Stage {
             request.chunks_sent += 1;
             request.first_chunk_ms.get_or_insert(now);
             request.last_chunk_ms = Some(now);
+            if request.chunks_ms.len() < Request::TIMED {
+                request.chunks_ms.push(now);
+            }
         });
     }
 

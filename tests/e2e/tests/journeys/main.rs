@@ -11,6 +11,7 @@ mod hidden;
 mod hostile;
 mod keyboard;
 mod keys;
+mod killed;
 mod later;
 mod local;
 mod memory;

@@ -1,5 +1,7 @@
 //! What measures speed: decoding natively, the page in a real browser.
 
+mod kill;
+
 use std::path::PathBuf;
 
 use crate::engine::Engine;
@@ -15,15 +17,17 @@ pub fn bench(place: &Place, arguments: &[&str]) -> Outcome {
         [] => {
             decoding(place, &[])?;
             streams(place, &[])?;
-            page(place, &[])
+            page(place, &[])?;
+            kill::kill(place)
         }
         ["decode", rest @ ..] => decoding(place, rest),
         ["streams", rest @ ..] => streams(place, rest),
         ["page", rest @ ..] => page(place, rest),
+        ["kill"] => kill::kill(place),
         ["quick"] => page(place, &["--quick", "--rounds", "1", "--print"]),
         [other, ..] => Err(Failure::new(
             format!("`bench` does not know `{other}`."),
-            "It knows `decode`, `streams`, `page` and `quick`; alone it runs the first three.",
+            "It knows `decode`, `streams`, `page`, `kill` and `quick`; alone it runs the first four.",
         )),
     }
 }
@@ -83,6 +87,6 @@ fn has_chromium(place: &Place) -> Outcome {
     }
 }
 
-fn readme(place: &Place) -> PathBuf {
+pub(crate) fn readme(place: &Place) -> PathBuf {
     place.root.join("bench").join("README.md")
 }
