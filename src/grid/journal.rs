@@ -99,6 +99,12 @@ impl Journal {
         self.put(batch)
     }
 
+    /// That comparison goes, with all that was to be written of it.
+    pub fn remove(&mut self, comparison: Id) -> Ticket {
+        self.coming.retain(|(id, _), _| *id != comparison);
+        self.put(Batch { is_strict: true, acts: vec![Act::Remove(comparison)] })
+    }
+
     /// What to do now. To be asked after everything that happens.
     pub fn next(&mut self, now_ms: u64) -> Next {
         if self.under_way.is_some() {
@@ -198,6 +204,7 @@ pub fn recover(whole: &mut Whole, segments: Vec<(Key, Json<'static>)>) -> Batch 
         repair.acts.push(Act::Put(Key::Answer(id, reply), answer::to_json(&answer)));
         repair.acts.push(Act::Clear(id, reply));
         whole.answers.insert(reply, answer);
+        whole.comparison.choose_words(reply);
     }
     // Their replies have ended: they should not be there.
     repair.acts.extend(pieces.keys().map(|reply| Act::Clear(id, *reply)));

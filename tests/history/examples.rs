@@ -288,3 +288,19 @@ fn what_a_provider_must_get_back_goes_back_in_its_form() {
         check(provider, dialect, &[], r#"{"role":"assistant","content":"one two"}"#);
     }
 }
+
+#[test]
+fn a_prompt_that_nobody_was_asked_is_put_in_other_words_in_its_place() {
+    let (mut world, column) = talk("openai", &[Answer { text: "a".to_owned(), ..Answer::default() }]);
+    let of = &mut world.comparison;
+    let (asked, unasked) = (of.rounds()[0].id, of.tip().unwrap());
+    let mended = of.ask_anew(Some(asked), Prompt::text("mended"), &[column]).unwrap();
+    assert_eq!((mended, of.branches(mended), of.rounds().len()), (unasked, vec![unasked], 2));
+    assert_eq!(of.round(mended).unwrap().prompt.text, "mended");
+    // At another place, or once somebody was asked, it is a round of its own.
+    assert_eq!(of.ask_anew(None, Prompt::text("elsewhere"), &[column]), Some(RoundId(2)));
+    of.show(mended);
+    let sent = of.past(column, mended);
+    of.begin(mended, column, sent, None).unwrap();
+    assert_eq!(of.ask_anew(Some(asked), Prompt::text("other"), &[column]), Some(RoundId(3)));
+}

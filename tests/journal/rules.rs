@@ -48,7 +48,7 @@ fn what_failed_is_written_before_what_came_since() {
         (Key::Segment(ID, REPLY, number), segment::to_json(&[self::text(text)]).to_text())
     };
     let head = |text: &str| (Key::Head(ID), text.to_owned());
-    assert_eq!(keys, [head("null"), piece(0, "ab"), head("true"), piece(1, "c")]);
+    assert_eq!(keys, [piece(0, "ab"), head("true"), piece(1, "c")]);
     assert!(batch.is_strict && !journal.is_idle());
     journal.done();
     assert!(journal.is_written(first) && journal.is_written(second) && journal.is_idle());
@@ -88,6 +88,42 @@ fn an_answer_that_ended_takes_the_place_of_its_pieces() {
     journal.end(ID, REPLY, Batch::of([(Key::Answer(ID, REPLY), Json::Null)]));
     write(&mut journal, &mut disk);
     assert_eq!(disk.0.keys().copied().collect::<Vec<_>>(), [Key::Answer(ID, REPLY)]);
+}
+
+#[test]
+fn what_is_taken_away_takes_what_was_to_be_written_along() {
+    let mut journal = Journal::default();
+    journal.push(ID, REPLY, &[text("a")], 0);
+    journal.push(Id(1), REPLY, &[text("b")], 0);
+    journal.remove(ID);
+    let Next::Write(batch) = journal.next(0) else { panic!() };
+    let other = Act::Put(Key::Segment(Id(1), REPLY, 0), segment::to_json(&[text("b")]));
+    assert_eq!(batch.acts, [Act::Remove(ID), other]);
+    assert!(batch.is_strict);
+}
+
+#[test]
+fn only_the_last_of_several_records_is_written() {
+    let put = |key, record: &'static str| Act::Put(key, record.into());
+    let mut batch = Batch { is_strict: false, acts: vec![put(Key::Head(ID), "a"), Act::Remove(ID)] };
+    batch.acts.extend([put(Key::Head(ID), "b"), put(Key::Head(Id(1)), "c")]);
+    batch.join(Batch { is_strict: true, acts: vec![put(Key::Head(ID), "d")] });
+    let kept =
+        [put(Key::Head(ID), "a"), Act::Remove(ID), put(Key::Head(Id(1)), "c"), put(Key::Head(ID), "d")];
+    assert_eq!(batch, Batch { is_strict: true, acts: kept.to_vec() });
+}
+
+#[test]
+fn an_answer_that_was_there_is_not_hidden_by_one_that_never_came() {
+    let mut world = World::new(Life { panels: 1, ..USUAL }, 0);
+    world.ask();
+    let good = Answer { text: "good".to_owned(), ..Answer::default() };
+    world.comparison.reply_mut(REPLY).unwrap().over(End::Finished, &good);
+    let again = world.comparison.begin(REPLY.round, REPLY.column, Vec::new(), None).unwrap();
+    let mut whole = Whole { comparison: world.comparison, ..Whole::default() };
+    recover(&mut whole, Vec::new());
+    assert_eq!(whole.comparison.reply(again).unwrap().end, End::Cut);
+    assert_eq!(whole.comparison.round(REPLY.round).unwrap().cell(REPLY.column).unwrap().chosen, 0);
 }
 
 #[test]

@@ -179,6 +179,25 @@ impl Comparison {
         Some(id)
     }
 
+    /// As [`ask`](Self::ask). Where the last prompt stands at that place and nobody could be asked it, it is put in
+    /// its place: a prompt that was mended before it was sent is no other wording.
+    pub fn ask_anew(
+        &mut self,
+        parent: Option<RoundId>,
+        prompt: Prompt,
+        columns: &[ColumnId],
+    ) -> Option<RoundId> {
+        let is_unasked = self.rounds.last().is_some_and(|last| {
+            self.tip == Some(last.id)
+                && last.parent == parent
+                && last.cells.iter().all(|cell| cell.versions.is_empty())
+        });
+        if is_unasked {
+            self.rounds.pop();
+        }
+        self.ask(parent, prompt, columns)
+    }
+
     /// The same place in the conversation with another prompt: a branch beside the old one.
     pub fn edit(&mut self, round: RoundId, prompt: Prompt, columns: &[ColumnId]) -> Option<RoundId> {
         let parent = self.round(round)?.parent;
@@ -259,6 +278,18 @@ impl Comparison {
         is_there
     }
 
+    /// Where a version that is the chosen one has no words, the latest that has some is chosen: it is what the
+    /// panel still shows.
+    pub fn choose_words(&mut self, id: ReplyId) {
+        if let Some(cell) = self.cell_mut(id.round, id.column)
+            && cell.chosen == id.version as usize
+            && cell.versions.get(cell.chosen).is_some_and(|version| !version.has_words)
+            && let Some(earlier) = cell.versions.iter().rposition(|version| version.has_words)
+        {
+            cell.chosen = earlier;
+        }
+    }
+
     /// Makes a reply the winner of its round, in the place of any other; the winner itself stops being it.
     pub fn pick(&mut self, id: ReplyId) {
         let was = self.reply(id).is_some_and(|reply| reply.is_winner);
@@ -304,9 +335,11 @@ impl Comparison {
         self.tip = within.last().copied();
     }
 
-    /// A run was cut: some reply was still coming when the page ended.
+    /// A run was cut, or is under way: some reply was still coming when this was known.
     pub fn was_cut(&self) -> bool {
         let mut cells = self.rounds.iter().flat_map(|round| &round.cells);
-        cells.any(|cell| cell.versions.get(cell.chosen).is_some_and(|reply| reply.end == End::Cut))
+        cells.any(|cell| {
+            cell.versions.get(cell.chosen).is_some_and(|reply| matches!(reply.end, End::Cut | End::Open))
+        })
     }
 }

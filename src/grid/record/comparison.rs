@@ -16,7 +16,6 @@ use crate::{
         },
         saved::{panel_from_json, panel_to_json},
         settings::PanelSettings,
-        workspace::MAX_PANELS,
     },
     model::json::{Json, Object},
 };
@@ -35,6 +34,8 @@ const KNOWN: [&str; 11] = [
     "setups",
     "files",
 ];
+/// Those that were removed count too: a conversation that lasts has had many.
+const MAX_COLUMNS: usize = 100_000;
 const KNOWN_OF_COLUMN: [&str; 5] = ["id", "settings", "inherited", "removed", "foreign"];
 
 /// All but its rounds, which are records of their own.
@@ -78,7 +79,7 @@ pub fn from_json(record: Json<'static>) -> Result<Comparison, BadRecord> {
         tip: fields.maybe_small("tip")?.map(RoundId),
         unknown: fields.unknown(&KNOWN),
     };
-    if comparison.columns.len() > MAX_PANELS {
+    if comparison.columns.len() > MAX_COLUMNS {
         return Err(BadRecord::from(Why::Wrong).at("columns"));
     }
     let mut seen = BTreeSet::new();

@@ -7,6 +7,8 @@ use super::{
     super::comparison::{ColumnId, FileId, Id, ReplyId, RoundId},
     fields::small,
 };
+use std::collections::BTreeSet;
+
 use crate::model::json::Json;
 
 /// A store of the database.
@@ -139,6 +141,15 @@ pub enum Act {
     Remove(Id),
 }
 
+impl Act {
+    fn put(&self) -> Option<Key> {
+        match self {
+            Self::Put(key, _) => Some(*key),
+            _ => None,
+        }
+    }
+}
+
 impl Batch {
     /// Puts those records.
     pub fn of(records: impl IntoIterator<Item = (Key, Json<'static>)>) -> Self {
@@ -151,9 +162,18 @@ impl Batch {
         Self { is_strict: true, ..self }
     }
 
-    /// Does the other's acts after its own, in one transaction.
+    /// Does the other's acts after its own, in one transaction. What the other puts need not be put before.
     pub fn join(&mut self, later: Self) {
         self.is_strict |= later.is_strict;
+        let put: BTreeSet<Key> = later.acts.iter().filter_map(Act::put).collect();
+        let ends = |act: &Act| matches!(act, Act::Delete(_) | Act::Clear(..) | Act::Remove(_));
+        // What is taken away between two puts stays between them.
+        let from = self.acts.iter().rposition(ends).map_or(0, |last| last + 1);
+        let mut at = 0;
+        self.acts.retain(|act| {
+            at += 1;
+            at <= from || act.put().is_none_or(|key| !put.contains(&key))
+        });
         self.acts.extend(later.acts);
     }
 

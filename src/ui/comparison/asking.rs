@@ -404,16 +404,8 @@ impl Held {
         reply.over(end, &answer);
         reply.times = times;
         reply.error = error.map(Box::new);
-        let has_words = reply.has_words;
         self.whole.answers.insert(id, answer);
-        // What the panel still shows, where nothing came in its place.
-        if let Some(cell) = self.whole.comparison.cell_mut(id.round, id.column)
-            && !has_words
-            && cell.chosen == id.version as usize
-            && let Some(earlier) = cell.versions.iter().rposition(|version| version.has_words)
-        {
-            cell.chosen = earlier;
-        }
+        self.whole.comparison.choose_words(id);
     }
 
     pub(super) fn is_kept(&self, reply: ReplyId) -> Option<bool> {
