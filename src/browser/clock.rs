@@ -54,3 +54,30 @@ pub fn date_text(epoch_ms: u64, language: &str) -> String {
     }
     date.to_locale_string(language, &options).into()
 }
+
+/// On the wall clock, in milliseconds since 1970.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time after 1970")]
+pub fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// A month of a year, as a heading.
+pub fn month_text(year: i32, month: u32, language: &str) -> String {
+    let date = js_sys::Date::new_with_year_month(u32::try_from(year).unwrap_or_default(), month as i32 - 1);
+    let options = js_sys::Object::new();
+    for (name, value) in [("year", "numeric"), ("month", "long")] {
+        // A plain object takes any field.
+        let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    }
+    date.to_locale_string(language, &options).into()
+}
+
+/// How many minutes the local time is ahead of UTC at that moment.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "minutes of a day; exact enough"
+)]
+pub fn ahead_of_utc(epoch_ms: u64) -> i32 {
+    -js_sys::Date::new(&(epoch_ms as f64).into()).get_timezone_offset() as i32
+}

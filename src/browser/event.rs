@@ -104,6 +104,13 @@ impl Event {
         }
     }
 
+    /// Selects all that the field holds.
+    pub fn select(&self) {
+        if let Some(target) = self.0.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            target.select();
+        }
+    }
+
     /// Gives back what could not be taken, to be mended.
     pub fn give_back(&self, typed: Typed) {
         self.set_value(&typed.into_text());

@@ -67,3 +67,11 @@ fn of_navigator(name: &str) -> Option<JsValue> {
 fn method(of: &JsValue, name: &str) -> Option<Function> {
     Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
 }
+
+/// How many bytes the browser says that this site takes ("Storage Standard", `estimate`).
+pub async fn used_bytes() -> Option<f64> {
+    let storage = of_navigator("storage")?;
+    let said = method(&storage, "estimate")?.call0(&storage).ok()?;
+    let said = JsFuture::from(said.dyn_into::<Promise>().ok()?).await.ok()?;
+    Reflect::get(&said, &"usage".into()).ok()?.as_f64()
+}

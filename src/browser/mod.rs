@@ -7,6 +7,7 @@
 //! - `drawing`, `tail`, `follow`: what grows, when it is drawn, and scrolling along with it
 //! - `later`: fetches what the first screen does without
 //! - [`parts`]: what is loaded when it is first needed: colours of code, formulas
+//! - [`store`]: the database of comparisons; `finder`: its list and its search, in a worker; `rolls`: long lists
 //! - `tab`, `clipboard`, and below: what a page asks of its browser
 
 mod clipboard;
@@ -17,6 +18,7 @@ mod event;
 mod fetch;
 mod fetch_worker;
 mod files;
+mod finder;
 mod follow;
 mod keys;
 mod later;
@@ -25,6 +27,7 @@ mod locks;
 mod network;
 pub mod parts;
 mod pointing;
+mod rolls;
 pub mod signal;
 pub mod storage;
 pub mod store;
@@ -33,22 +36,23 @@ mod tail;
 mod worker;
 
 pub use clipboard::{copy, copy_drawn};
-pub use clock::{PageClock, date_text};
+pub use clock::{PageClock, ahead_of_utc, date_text, month_text, now_ms};
 pub use dom::{El, button, effect, el, find, mount, on_window};
 pub use drawing::{Code, Drawing, FORMULA, INFO, Ink, Shape, Wrap, on_code};
 pub use event::Event;
 pub use fetch::Fetch;
 pub use fetch_worker::WorkerFetch;
 pub use files::{File, download};
+pub use finder::{Finder, Hit, Said};
 pub use follow::{Follow, News};
 pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
 #[cfg(feature = "split")]
 pub use later::words;
 pub use later::{Lost, rest};
 pub use listener::Listener;
-pub use locks::{can_lock, lock, persist};
+pub use locks::{can_lock, lock, persist, used_bytes};
 pub use network::{facts, policy};
-pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, show};
+pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, is_typing_in, show};
 pub use tab::{
     Interval, after, every, go_to, is_hidden, location_origin, on_visibility_change, open_tab, reload,
     set_title,

@@ -36,6 +36,12 @@ pub fn is_typing() -> bool {
     focused.is_some_and(is_field)
 }
 
+/// Whether the focus is in a field of that name.
+pub fn is_typing_in(name: &str) -> bool {
+    let focused = document().and_then(|document| document.active_element());
+    focused.is_some_and(|element| element.get_attribute("name").as_deref() == Some(name))
+}
+
 /// Scrolls the element of that id into view, no farther than needed.
 pub fn show(id: &str) {
     if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {

@@ -6,6 +6,7 @@
 //! - [`columns`]: the order of the panels
 //! - [`comparison`]: columns, rounds and replies; each column's own history
 //! - [`record`]: how all of it is stored; [`journal`]: when, so that nothing is lost
+//! - [`find`]: finding comparisons again: patterns, snippets, days
 //! - [`numbers`]: times, tokens and cost of an answer, and which are the best
 //! - [`script`]: what language an answer is in
 //! - [`estimate`]: what sending will cost, before it is sent
@@ -14,6 +15,7 @@ pub mod choices;
 pub mod columns;
 pub mod comparison;
 pub mod estimate;
+pub mod find;
 pub mod journal;
 mod json;
 pub mod numbers;

@@ -59,6 +59,7 @@ fn escape(page: Page, with_shift: bool) {
 /// Whether the key means something.
 fn act(page: Page, key: &str) -> bool {
     match key {
+        "h" | "H" => page.dialog.set(Some(Dialog::History)),
         "?" => page.dialog.set(Some(Dialog::Shortcuts)),
         "[" => step(page, -1),
         "]" => step(page, 1),

@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(replaced("# Title\n", "page", "new\n"), None);
         assert_eq!(replaced(&page, "streams", "new\n"), None);
         // The page of this project has them.
-        for name in ["page", "streams", "kill"] {
+        for name in ["page", "streams", "kill", "history"] {
             assert!(replaced(include_str!("../../README.md"), name, "").is_some(), "{name}");
         }
     }

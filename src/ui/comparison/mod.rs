@@ -39,6 +39,7 @@ pub use asking::{
 };
 pub use keeping::{Place, has_shown, is_open, opened, piece, place, reopen};
 pub use mode::{Mode, mode_line};
+pub use showing::go_to;
 pub use tools::{has_tools, is_kept, note, pick, quote_last, toggle_kept, tools};
 pub use turn::{edit_last, has_said, last_said, turn};
 pub use window::{has_line, window_line};

@@ -1,6 +1,6 @@
 //! Which turns a panel shows, and which one stands at its end.
 
-use super::{Held, Shown, with};
+use super::{Held, Shown, keeping, with};
 use crate::{
     browser::{self, el},
     call::{Phase, Summary},
@@ -15,6 +15,10 @@ use crate::{
         panel::{reply::Status, state::Panel},
     },
 };
+
+/// Whether an answer is drawn is looked at so often, so many times.
+const LOOK_MS: u32 = 50;
+const MOST_LOOKS: u32 = 40;
 
 /// What a panel shall show.
 struct Laid {
@@ -60,6 +64,61 @@ pub(super) fn show(page: Page, panel: &Panel) {
     }
     panel.past.set(laid.past);
     panel.turned.update(|count| *count += 1);
+}
+
+/// Shows that reply, with its branch and as the chosen version where it is not, and scrolls to those words of it.
+pub fn go_to(page: Page, reply: ReplyId, words: String) {
+    let is_running = page.is_running_untracked();
+    let has_changed = with(page, |held| {
+        let comparison = &mut held.whole.comparison;
+        let is_on_the_way = comparison.path(comparison.tip()).contains(&reply.round);
+        let chosen = comparison.round(reply.round).and_then(|it| it.cell(reply.column)).map(|it| it.chosen);
+        let is_shown = is_on_the_way && chosen == usize::try_from(reply.version).ok();
+        // While answers come, nothing else is put in their place.
+        if is_shown || is_running || comparison.reply(reply).is_none() {
+            return false;
+        }
+        if !is_on_the_way {
+            comparison.show(reply.round);
+        }
+        comparison.choose(reply)
+    });
+    if has_changed {
+        keeping::changed(page, &[reply.round]);
+        show_all(page);
+    }
+    let shown = Shown { round: reply.round, reply: Some(reply) };
+    let at = with(page, |held| {
+        let (panel, seat) = held.seats.iter().find(|(_, seat)| seat.column == reply.column)?;
+        let name = held.shown.iter().find(|(_, known)| *known == shown).map(|(name, _)| *name);
+        Some((*panel, seat.last == Some(shown), name))
+    });
+    let Some((_, panel)) = at.and_then(|(panel, ..)| page.find(panel)) else { return };
+    let place = match at {
+        Some((_, true, _)) => ".body > .reply".to_owned(),
+        Some((_, _, Some(name))) => {
+            let past = panel.past.get_untracked();
+            let Some(place) = past.iter().position(|known| *known == name) else { return };
+            [".past > :nth-child(", &(place + 1).to_string(), ")"].concat()
+        }
+        _ => return,
+    };
+    page.active.set(panel.id);
+    let panel_at = ["[data-panel=\"", &panel.id.to_string(), "\"] "].concat();
+    page.focus_later([&*panel_at, ".body"].concat());
+    scroll_to(panel, [panel_at, place].concat(), words, MOST_LOOKS);
+}
+
+/// Once what stands at its end is drawn, for until then the panel goes there itself.
+fn scroll_to(panel: Panel, selector: String, words: String, looks: u32) {
+    browser::after(LOOK_MS, move || {
+        if looks > 0 && !panel.reply.is_drawn.get_untracked() {
+            return scroll_to(panel, selector, words, looks - 1);
+        }
+        if let Some(reply) = browser::find(&selector) {
+            reply.holding(&words).scroll_into_view();
+        }
+    });
 }
 
 fn finish() -> FinishReason {

@@ -144,16 +144,23 @@ pub fn put_back(page: Page, batch: Batch) -> Pin<Box<dyn Future<Output = ()>>> {
     })
 }
 
-/// A copy of it, beside it.
-pub async fn duplicate(page: Page, id: Id) {
+/// Resolves once everything that was done so far stands in the store, or nothing can.
+pub async fn settled(page: Page) {
+    writer(page).await.all_written().await;
+}
+
+/// A copy of it, beside it: its number.
+pub async fn duplicate(page: Page, id: Id) -> Option<Id> {
     let writer = writer(page).await;
-    let Some(store) = writer.store() else { return };
-    let Some(mut whole) = whole(&store, id).await else { return };
-    whole.comparison.id = new_id();
+    let store = writer.store()?;
+    let mut whole = whole(&store, id).await?;
+    let copy = new_id();
+    whole.comparison.id = copy;
     whole.comparison.is_pinned = false;
     whole.comparison.changed_ms = page.shell().clock.now().wall_ms;
     let ticket = writer.put(Batch::of(whole.records()).strict());
     writer.written(ticket).await;
+    Some(copy)
 }
 
 /// Adds what was imported. One that is here already stays; what comes gets a number of its own then.

@@ -5,6 +5,7 @@ use crate::{
     browser::{self, El, Event, el, signal::*},
     grid::choices::View,
     ui::{
+        comparison,
         page::Page,
         parts::{input, label_of},
         words::Word,
@@ -17,7 +18,7 @@ struct Command {
     act: fn(Page),
 }
 
-const COMMANDS: [Command; 15] = [
+const COMMANDS: [Command; 17] = [
     Command { word: Word::Send, act: Page::send },
     Command { word: Word::StopAll, act: Page::stop_all },
     Command { word: Word::RetryAllFailed, act: Page::retry_failed },
@@ -30,6 +31,8 @@ const COMMANDS: [Command; 15] = [
         word: Word::LinkedScroll,
         act: |page| page.saved.update(|saved| saved.linked_scroll = !saved.linked_scroll),
     },
+    Command { word: Word::History, act: |page| page.dialog.set(Some(Dialog::History)) },
+    Command { word: Word::NewComparison, act: comparison::begin_anew },
     Command { word: Word::Sets, act: |page| page.dialog.set(Some(Dialog::Sets)) },
     Command { word: Word::Keys, act: |page| page.dialog.set(Some(Dialog::Keys)) },
     Command { word: Word::Settings, act: |page| page.dialog.set(Some(Dialog::Settings)) },

@@ -5,7 +5,7 @@ use crate::{
     ui::{page::Page, parts::hint, words::Word},
 };
 
-const KEYS: [(&str, Word); 15] = [
+const KEYS: [(&str, Word); 16] = [
     ("/", Word::DoPrompt),
     ("1 – 9", Word::DoPanel),
     ("[  ]", Word::DoNeighbour),
@@ -14,6 +14,7 @@ const KEYS: [(&str, Word); 15] = [
     ("C", Word::Copy),
     ("M", Word::ViewSource),
     ("F", Word::FocusView),
+    ("H", Word::History),
     ("Esc", Word::DoEscape),
     ("Shift+Esc", Word::StopAll),
     ("↑", Word::DoRecall),

@@ -185,7 +185,17 @@ words! {
         LeaveOutOldest: "Leave out the oldest prompts", "가장 오래된 대화 빼기", "最も古い会話を外す";
         LeftOut: "The {0} oldest prompts and their answers are not sent along.", "가장 오래된 프롬프트 {0}개와 답변은 보내지 않습니다.", "最も古いプロンプト {0} 個とその回答は送りません。";
         SendAllTurns: "Send all again", "다시 모두 보내기", "すべて送る";
-        SearchHistory: "Search titles, prompts and models", "제목, 프롬프트, 모델 검색", "タイトル・プロンプト・モデルを検索";
+        SearchHistory: "Search titles, prompts, models and answers", "제목, 프롬프트, 모델, 답변 검색", "タイトル・プロンプト・モデル・回答を検索";
+        NothingFound: "Nothing found.", "찾은 것이 없습니다.", "見つかりませんでした。";
+        InAnswers: "In answers", "답변에서", "回答の中";
+        SearchingAnswers: "Answers: {0} of {1}", "답변: {0} / {1}", "回答：{0} / {1}";
+        FoundInAnswers: "{0} found in answers ({1} of {2} conversations searched).", "답변에서 {0}개 찾음 (대화 {2}개 중 {1}개 검색).", "回答から {0} 件見つかりました（会話 {2} 件中 {1} 件を検索）。";
+        Pinned: "Pinned", "고정됨", "固定済み";
+        Today: "Today", "오늘", "今日";
+        Yesterday: "Yesterday", "어제", "昨日";
+        PastWeek: "Past 7 days", "지난 7일", "過去 7 日間";
+        CutShort: "incomplete", "미완성", "途中まで";
+        Used: "About {0} used", "약 {0} 사용 중", "約 {0} を使用中";
         HistoryEmpty: "Nothing is stored yet: what you ask appears here.", "아직 저장된 것이 없습니다. 질문하면 여기에 나타납니다.", "まだ何も保存されていません。質問するとここに表示されます。";
         Title: "Title", "제목", "タイトル";
         Open: "Open", "열기", "開く";

@@ -23,11 +23,12 @@ pub fn bench(place: &Place, arguments: &[&str]) -> Outcome {
         ["decode", rest @ ..] => decoding(place, rest),
         ["streams", rest @ ..] => streams(place, rest),
         ["page", rest @ ..] => page(place, rest),
+        ["history", rest @ ..] => history(place, rest),
         ["kill"] => kill::kill(place),
         ["quick"] => page(place, &["--quick", "--rounds", "1", "--print"]),
         [other, ..] => Err(Failure::new(
             format!("`bench` does not know `{other}`."),
-            "It knows `decode`, `streams`, `page`, `kill` and `quick`; alone it runs the first four.",
+            "It knows `decode`, `streams`, `page`, `kill`, `history` and `quick`; alone it runs the first four.",
         )),
     }
 }
@@ -48,6 +49,17 @@ fn streams(place: &Place, arguments: &[&str]) -> Outcome {
     cargo.args(["--", "--dist"]).arg(page);
     cargo.arg("--readme").arg(readme(place)).args(arguments);
     run::must(&mut cargo, "The streams were not measured to their end.", "The lines above say why.")
+}
+
+/// The release page with ten thousand comparisons. Writes its table into bench/README.md.
+fn history(place: &Place, arguments: &[&str]) -> Outcome {
+    has_chromium(place)?;
+    let page = dist::build(place)?;
+    let mut cargo =
+        run::cargo(place, &["run", "--quiet", "-p", "tutti-bench-history", "--profile", "measure"]);
+    cargo.args(["--", "--dist"]).arg(page);
+    cargo.arg("--readme").arg(readme(place)).args(arguments);
+    run::must(&mut cargo, "The history was not measured to its end.", "The lines above say why.")
 }
 
 /// The release page beside pages that others would have built. Writes its tables into bench/README.md.

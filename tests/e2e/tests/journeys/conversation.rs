@@ -21,22 +21,22 @@ const SEGMENTS: &str = "
     return JSON.stringify(all);";
 
 /// Two servers of one's own, which need no key.
-struct Two {
-    one: Mount,
-    other: Mount,
+pub struct Two {
+    pub one: Mount,
+    pub other: Mount,
     site: TestServer,
     #[expect(dead_code, reason = "held for its drop")]
     servers: TestServer,
 }
 
 impl Two {
-    async fn new(one: impl Fn() -> Vec<Replay>, other: impl Fn() -> Vec<Replay>) -> Result<Self> {
+    pub async fn new(one: impl Fn() -> Vec<Replay>, other: impl Fn() -> Vec<Replay>) -> Result<Self> {
         let servers = TestServer::start().await;
         let (one, other) = (servers.mount("one", one()), servers.mount("other", other()));
         Ok(Self { one, other, site: page_server().await?, servers })
     }
 
-    async fn open<'b>(&self, browser: &'b Browser) -> Result<ComparePage<'b>> {
+    pub async fn open<'b>(&self, browser: &'b Browser) -> Result<ComparePage<'b>> {
         let row = catalog::find("llamacpp").expect("a row of the catalogue");
         let panel = |mount: &Mount| PanelSettings {
             base_url: mount.url().to_owned(),
@@ -48,7 +48,7 @@ impl Two {
 }
 
 /// Role and text of every message of a request, in order.
-fn said(mount: &Mount, request: usize) -> Vec<(String, String)> {
+pub fn said(mount: &Mount, request: usize) -> Vec<(String, String)> {
     let requests = mount.requests();
     let body: Value = serde_json::from_str(&requests[request].body_text()).expect("JSON");
     let text = |value: &Value| match value {
@@ -59,11 +59,11 @@ fn said(mount: &Mount, request: usize) -> Vec<(String, String)> {
     messages.map(|it| (it["role"].as_str().unwrap_or_default().to_owned(), text(&it["content"]))).collect()
 }
 
-fn turns(of: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn turns(of: &[(&str, &str)]) -> Vec<(String, String)> {
     of.iter().map(|(role, text)| ((*role).to_owned(), (*text).to_owned())).collect()
 }
 
-async fn ask(page: &ComparePage<'_>, prompt: &str) -> Result {
+pub async fn ask(page: &ComparePage<'_>, prompt: &str) -> Result {
     page.ask(prompt).await?;
     page.wait_for_all(Phase::Finished).await
 }
@@ -150,51 +150,6 @@ async fn a_reload_brings_the_conversation_back_and_sends_nothing() {
         assert_eq!(history[2..4], turns(&[("user", "second"), ("assistant", "half an answer")]));
         assert_eq!(two.one.requests().len(), 2);
         Ok(())
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn history_is_found_opened_put_in_order_and_carried_away() {
-    journey(async |browser| {
-        let answers = |name: &'static str| {
-            move || (1..=3).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
-        };
-        let two = Two::new(answers("red"), answers("blue")).await?;
-        let page = two.open(browser).await?;
-        ask(&page, "오케스트라는 왜?").await?;
-        page.press("#new-comparison").await?;
-        page.panel(0).wait_until("an empty panel", "view(panels()[args]).text === ''").await?;
-        ask(&page, "the second one").await?;
-        // Nothing of the first is sent along.
-        assert_eq!(said(&two.one, 1), turns(&[("user", "the second one")]));
-
-        page.press("#open-history").await?;
-        let titles = "[...document.querySelectorAll('#history li > input')].map((it) => it.value).join('|')";
-        let shows = |expected: &str| format!("{titles} === {expected:?}");
-        page.wait_until("both, the latest first", &shows("the second one|오케스트라는 왜?"), Value::Null)
-            .await?;
-        browser.screenshot("history").await?;
-        let search = browser.find("#history [name=search-history]").await?;
-        search.send_keys("왜").await?;
-        page.wait_until("what was searched for", &shows("오케스트라는 왜?"), Value::Null).await?;
-
-        page.press("#history [name=open]").await?;
-        page.panel(1).wait_until("the first conversation", "view(panels()[args]).text === 'blue 1'").await?;
-        ask(&page, "and then").await?;
-        let history = [("user", "오케스트라는 왜?"), ("assistant", "red 1"), ("user", "and then")];
-        assert_eq!(said(&two.one, 2), turns(&history));
-
-        // Deleted, and brought back.
-        page.press("#open-history").await?;
-        let last = "#history li:last-of-type";
-        page.wait_until("both again", &shows("오케스트라는 왜?|the second one"), Value::Null).await?;
-        page.press(&format!("{last} [name=delete]")).await?;
-        page.wait_until("one is gone", &shows("오케스트라는 왜?"), Value::Null).await?;
-        page.press("#history [name=close]").await?;
-        page.undo().await?;
-        page.press("#open-history").await?;
-        page.wait_until("it is back", &shows("오케스트라는 왜?|the second one"), Value::Null).await
     })
     .await;
 }

@@ -8,6 +8,7 @@ mod failures;
 mod first_visit;
 mod harness;
 mod hidden;
+mod history;
 mod hostile;
 mod keyboard;
 mod keys;
