@@ -7,6 +7,7 @@ mod answers;
 mod clock;
 mod dom;
 mod fetch;
+mod finder;
 mod follow;
 mod height;
 mod keys;

@@ -46,8 +46,6 @@ pub struct Search {
     pub longest: f64,
     pub first: f64,
     pub whole: f64,
-    /// How often the progress was shown.
-    pub steps: usize,
     pub status: String,
 }
 
@@ -175,7 +173,7 @@ pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

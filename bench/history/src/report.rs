@@ -37,6 +37,7 @@ pub fn text(options: &Options, measured: &Measured) -> String {
         text += &format!("| {what} | {:.0} | {worst:.0} | {aim} |\n", median(values));
     };
     row("a letter typed to the list of titles, prompts and models, ms", &typed, false, "100");
+    row("the page's thread busy at once while letters are typed, ms", &of(&|search| search.gap), false, "50");
     row("all answers searched, MB/s", &scans, true, "");
     row("the same, seconds", &of(&|search| search.scan_ms() / 1000.0), false, "");
     row("the first answer found, ms (250 of them a pause)", &of(&|search| search.first), false, "");
@@ -83,7 +84,6 @@ mod tests {
             longest: 0.0,
             first: 300.0,
             whole,
-            steps: 9,
             status: String::new(),
         };
         let measured = Measured {

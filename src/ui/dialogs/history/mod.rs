@@ -93,13 +93,13 @@ pub fn history(page: Page) -> El {
             }
         });
     let search = placeholder(label_of(search, page, Word::SearchHistory), page, Word::SearchHistory);
-    let is_empty = move || it.is_read.get() && it.entries.with(|entries| entries.is_empty());
+    let is_over = move || it.searched.get().is_some_and(|(_, _, is_over)| is_over);
+    let is_search = move || it.words.with(|words| !words.trim().is_empty());
+    let is_empty = move || {
+        it.is_read.get() && it.entries.with(|entries| entries.is_empty()) && (is_over() || !is_search())
+    };
     let empty = el("p").class("hint").hidden(move || !is_empty()).live(move || {
-        let word = if it.words.with(|words| words.trim().is_empty()) {
-            Word::HistoryEmpty
-        } else {
-            Word::NothingFound
-        };
+        let word = if is_search() { Word::NothingFound } else { Word::HistoryEmpty };
         word.text(page.language.get())
     });
     let said = el("p").attrs(&[("class", "hint"), ("role", "status")]).live(move || it.said.get());
@@ -215,10 +215,17 @@ impl History {
                 }
             }
             None if words.trim().is_empty() => self.found.set(None),
-            None => self.found.set(Some(self.heads.with_untracked(|heads| {
-                let heads = (0..).zip(heads).filter_map(|(number, head)| Some((number, head.as_ref()?)));
-                heads.filter(|(_, head)| stored::matches(head, &words)).map(|(number, _)| number).collect()
-            }))),
+            None => {
+                self.found.set(Some(self.heads.with_untracked(|heads| {
+                    let heads = (0..).zip(heads).filter_map(|(number, head)| Some((number, head.as_ref()?)));
+                    heads
+                        .filter(|(_, head)| stored::matches(head, &words))
+                        .map(|(number, _)| number)
+                        .collect()
+                })));
+                // There is no more to come.
+                self.searched.set(Some((0, 0, true)));
+            }
         }
     }
 
