@@ -12,16 +12,32 @@ const random = (seed) => () => {
     return ((word ^ (word >>> 14)) >>> 0) / 4294967296;
 };
 
+// Prompts are made of these.
 const SENTENCES = [
-    // English, half of all answers.
-    ['An orchestra tunes to a single oboe before it plays a note. ', 'The pitch itself matters less than the fact that everybody takes the same one. ',
-        'A rest is as much a part of the score as any note. ', '\n\n- **Strings** carry the theme, *pianissimo*, until bar 42.\n', '\n\n```rust\nfn tutti(parts: &[Part]) -> Sound { parts.iter().sum() }\n```\n'],
-    // Korean.
-    ['오케스트라는 한 음을 연주하기 전에 오보에에 맞춰 조율합니다. ', '음의 높이보다 모두가 같은 음을 받는다는 사실이 더 중요합니다. ', '쉼표도 음표만큼 악보의 일부입니다. ', '\n\n- **현악기**가 마흔두 번째 마디까지 주제를 이어 갑니다.\n'],
-    // Japanese.
-    ['オーケストラは音を出す前にオーボエに合わせて調律します。', '音の高さよりも、全員が同じ音を受け取ることが大切です。', '休符も音符と同じく楽譜の一部です。', '\n\n- **弦楽器**が四十二小節まで主題を受け持ちます。\n'],
+    ['An orchestra tunes to a single oboe before it plays a note. ', 'A rest is as much a part of the score as any note. '],
+    ['오케스트라는 한 음을 연주하기 전에 오보에에 맞춰 조율합니다. ', '쉼표도 음표만큼 악보의 일부입니다. '],
+    ['オーケストラは音を出す前にオーボエに合わせて調律します。', '休符も音符と同じく楽譜の一部です。'],
 ];
 const WORDS = ['tuning', 'rehearsal', 'overture', 'tempo', 'harmony', 'counterpoint', '조율', '지휘자', '악보', '화음', '調律', '指揮者', '楽譜', '和音'];
+
+// Answers are pieces of these: words that nobody has written before, so that the disk cannot make them much smaller than
+// what people write. English, Korean, Japanese.
+const text_of = (seed, letters, longest, blank, stop) => {
+    const next = random(seed), words = [];
+    for (let at = 0; at < 200000; at++) {
+        const length = 1 + Math.floor(next() * longest);
+        let word = '';
+        for (let letter = 0; letter < length; letter++) word += letters[Math.floor(next() * next() * letters.length)];
+        words.push(word, at % 11 === 10 ? stop : blank, at % 97 === 96 ? '\n\n## ' : '');
+    }
+    return words.join('');
+};
+const range = (from, count) => Array.from({ length: count }, (_, at) => String.fromCharCode(from + at));
+const TEXTS = (window.texts ??= [
+    text_of(1, [...'etaoinshrdlucmfwypvbgkjqxz'], 9, ' ', '. '),
+    text_of(2, range(0xac00, 11172), 4, ' ', '. '),
+    text_of(3, [...range(0x3042, 80), ...range(0x4e00, 3000)], 12, '', '。'),
+]);
 
 const utf8 = new TextEncoder();
 const database = await of(indexedDB.open('tutti'));
@@ -44,17 +60,13 @@ for (let from = args.from; from < args.to; from += 20) {
             if (store === 'comparisons') Object.assign(record, { id, created_ms: changed, changed_ms: changed });
             if (store === 'rounds') record.text = prompts[numbers[0]];
             if (store === 'answers') {
-                const sentences = SENTENCES[Math.max(0, Math.floor(next() * 4) - 1)];
-                const pieces = sentences.map((sentence) => utf8.encode(sentence).length);
-                let size = 0, text = '';
-                while (size < args.bytes) {
-                    const which = Math.floor(next() * sentences.length);
-                    text += sentences[which];
-                    size += pieces[which];
-                }
+                // English is half of all answers. A letter of the others is three bytes.
+                const language = Math.max(0, Math.floor(next() * 4) - 1), source = TEXTS[language];
+                const length = Math.floor(args.bytes / (language ? 2.8 : 1)), begin = Math.floor(next() * (source.length - length));
+                let text = source.slice(begin, begin + length);
+                bytes += utf8.encode(text).length;
                 if (at % args.every === 7 && replies === 3) text += args.needle;
                 record.text = text;
-                bytes += size;
                 replies += 1;
             }
             transaction.objectStore(store).put(record, key);

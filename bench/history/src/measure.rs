@@ -11,8 +11,19 @@ use crate::store::{self, EVERY, NEEDLE};
 const WATCH: &str = include_str!("watch.js");
 const LIST: &str = include_str!("list.js");
 const SEARCH: &str = include_str!("search.js");
-/// A word's beginnings, as somebody types them.
-const TYPED: [&str; 4] = ["지", "지휘", "지휘자", "지휘자 調律"];
+/// What is typed, one after the other.
+const TYPED: [&str; 10] = [
+    "지휘자",
+    "지휘자 1",
+    "지휘자 12",
+    "지휘자 12 和",
+    "악",
+    "악보 3",
+    "harmony",
+    "harmony 7",
+    "調律",
+    "楽譜 tempo",
+];
 /// How long the answers are not searched after a letter, in milliseconds: finder_worker.js.
 const PAUSE_MS: f64 = 250.0;
 
@@ -163,10 +174,14 @@ async fn counts(browser: &Browser) -> Result<Vec<(&'static str, usize)>> {
         const heads = await of(database.transaction('heads').objectStore('heads').getAll());
         database.close();
         const texts = heads.map((head) => [head.title, ...head.prompts, ...head.models].join('\\n'));
-        // As long as no word of fill.js has another syllable that begins so.
+        // As they are: no other word of fill.js is the same to the program.
         return args.map((typed) => texts.filter((text) => typed.split(' ').every((word) => text.includes(word))).length);";
     let found: Vec<usize> = browser.read_later(script, json!(TYPED)).await?;
-    Ok(TYPED.into_iter().zip(found).collect())
+    let mut steps: Vec<_> = TYPED.into_iter().zip(found).collect();
+    // A list that stays as it is says nothing of when it was made.
+    steps.dedup_by_key(|(_, count)| *count);
+    steps.retain(|(_, count)| *count > 0);
+    Ok(steps)
 }
 
 pub fn grouped(number: usize) -> String {
