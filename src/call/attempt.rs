@@ -81,7 +81,12 @@ impl Attempt {
             Body::Answer(reply) if reply.is_readable() => limits.after_text_ms,
             Body::Answer(_) | Body::Unknown => limits.before_text_ms,
         };
-        self.patience.ends_at(silence).min(self.sent_ms.saturating_add(limits.attempt_ms))
+        self.patience.ends_at(silence).min(self.lasts_until(limits))
+    }
+
+    /// When it has taken too long, whatever comes.
+    pub(super) fn lasts_until(&self, limits: &Limits) -> u64 {
+        self.patience.lasts_until(self.sent_ms, limits.attempt_ms)
     }
 
     pub(super) fn sum_up(&self, end_ms: u64, summary: &mut Summary) {

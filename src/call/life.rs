@@ -396,7 +396,7 @@ impl Call {
             (Phase::Backoff { until_ms, .. }, _) if now_ms >= *until_ms => self.enter(Phase::Queued),
             (_, Some(deadline)) if now_ms >= deadline => {
                 let message = match &self.attempt {
-                    Some(attempt) if now_ms - attempt.sent_ms >= self.limits.attempt_ms => {
+                    Some(attempt) if now_ms >= attempt.lasts_until(&self.limits) => {
                         "the answer took too long"
                     }
                     _ => "nothing came for too long",

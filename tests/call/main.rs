@@ -6,6 +6,7 @@
 //! - `laws`: what holds for any inputs, in any order, and any cutting of the bytes
 //! - `crowds`: hundreds of calls with random faults
 //! - `queue`: slots, order, limits
+//! - `hidden`: a page that nobody looks at for half an hour, a computer that sleeps; `store`: what is kept of it
 //! - `faults`: the provider faults of the fixture folder, where there is one
 
 #[path = "../common/mod.rs"]
@@ -18,7 +19,9 @@ mod endings;
 #[path = "../common/exchange.rs"]
 mod exchange;
 mod faults;
+mod hidden;
 mod laws;
 mod policies;
 mod queue;
+mod store;
 mod world;

@@ -12,18 +12,25 @@ use tutti::{
     model::{
         answer::Answer,
         error::{ApiError, ErrorClass},
+        event::StreamEvent,
         http::{BaseUrl, Origin},
         provider::{Dialect, Quirks},
     },
 };
 
 pub use super::exchange::{End, Exchange};
+use super::store::Store;
+
+/// Stands in the agenda for the store.
+const STORE: usize = usize::MAX;
 
 /// A call with its server.
 pub struct Player {
     pub call: Call,
     pub answer: Answer,
     pub events: usize,
+    /// Events that nobody has taken yet.
+    pub news: Vec<StreamEvent>,
     /// What each attempt left out, and when it was sent.
     pub sent: Vec<(u64, OptionalFields)>,
     /// Bytes of the last attempt's body that arrived.
@@ -60,6 +67,7 @@ impl Player {
             call: Call::new(dialect, Quirks::default(), limits, seed, Now { ms: 0, wall_ms: WALL_MS }),
             answer: Answer::default(),
             events: 0,
+            news: Vec::new(),
             sent: Vec::new(),
             delivered: 0,
             origin: base.origin(),
@@ -106,6 +114,11 @@ pub struct World {
     pub players: Vec<Player>,
     /// When the computer sleeps, and how long by the wall clock; the monotonic clock stands.
     pub sleeps: Option<(u64, u64)>,
+    /// The monotonic clock goes on while it sleeps.
+    pub counts_sleep: bool,
+    /// Timers ring only at multiples of this, as a hidden page's do.
+    pub timers_ms: u64,
+    pub store: Option<Store>,
     agenda: BinaryHeap<Reverse<(u64, usize)>>,
 }
 
@@ -121,6 +134,9 @@ impl World {
             queue: Queue::new(settings),
             players,
             sleeps: None,
+            counts_sleep: false,
+            timers_ms: 1,
+            store: None,
             agenda,
         }
     }
@@ -128,16 +144,18 @@ impl World {
     /// Runs until every call is over.
     pub fn run(mut self) -> Self {
         while let Some(Reverse((at, index))) = self.agenda.pop() {
+            if index == STORE {
+                self.tell_time(at);
+                self.keep();
+                continue;
+            }
             // What was planned has been planned anew since.
             if self.players[index].next_visit.take_if(|planned| *planned == at).is_none() {
                 continue;
             }
-            let passed = at.saturating_sub(self.now.ms);
-            self.now = Now { ms: self.now.ms + passed, wall_ms: self.now.wall_ms + passed };
-            if let Some((_, asleep_ms)) = self.sleeps.take_if(|(from, _)| *from <= at) {
-                self.now.wall_ms += asleep_ms;
-            }
+            self.tell_time(at);
             self.visit(index);
+            self.keep();
         }
         for player in &self.players {
             assert!(player.call.phase().is_over(), "a call never ends: {:?}", player.call.phase());
@@ -145,6 +163,27 @@ impl World {
             assert_eq!(self.queue.load(&player.origin).0, 0, "the queue counts a slot that is free");
         }
         self
+    }
+
+    fn tell_time(&mut self, at: u64) {
+        let passed = at.saturating_sub(self.now.ms);
+        self.now = Now { ms: self.now.ms + passed, wall_ms: self.now.wall_ms + passed };
+        if let Some((_, asleep_ms)) = self.sleeps.take_if(|(from, _)| *from <= at) {
+            self.now.wall_ms += asleep_ms;
+            if self.counts_sleep {
+                self.now.ms += asleep_ms;
+            }
+        }
+    }
+
+    /// What has come is handed to the store, as the page does with each piece.
+    fn keep(&mut self) {
+        let Some(store) = &mut self.store else { return };
+        let came = self.players.iter_mut().enumerate().map(|(index, player)| {
+            (index, std::mem::take(&mut player.news), player.call.phase().is_over().then_some(&player.answer))
+        });
+        let next = store.keep(came, self.now.ms, self.timers_ms);
+        self.agenda.extend(next.map(|at| Reverse((at, STORE))));
     }
 
     /// One turn of the loop that drives one call: at most one input, then what it needs next.
@@ -155,7 +194,11 @@ impl World {
             player.handle(Input::Stop, now);
         } else if let Some((_, happening)) = player.pending.take_if(|(at, _)| *at <= now.ms) {
             player.meet(&happening, now);
-        } else if player.call.wake_at().is_some_and(|at| at <= now.ms) {
+        } else if player
+            .call
+            .wake_at()
+            .is_some_and(|at| at <= now.ms && now.ms.is_multiple_of(self.timers_ms))
+        {
             player.handle(Input::Tick, now);
         }
         self.settle(index);
@@ -224,7 +267,8 @@ impl World {
         }
         let pending = player.pending.as_ref().map(|(at, _)| *at);
         let stop = player.stops_ms.filter(|_| need != Need::Nothing);
-        let next = [pending, player.call.wake_at(), stop].into_iter().flatten().min();
+        let timer = player.call.wake_at().map(|at| at.max(now_ms).next_multiple_of(self.timers_ms));
+        let next = [pending, timer, stop].into_iter().flatten().min();
         let next = next.map(|at| at.max(now_ms));
         if next != player.next_visit {
             player.next_visit = next;
@@ -265,6 +309,7 @@ impl Player {
         assert!(!was_over || events.is_empty(), "an answer goes on after its end");
         self.events += events.len();
         events.iter().for_each(|event| self.answer.apply(event));
+        self.news.append(&mut events);
         self.check_log();
         if self.call.phase().kind() == PhaseKind::Backoff || self.call.phase().kind() == PhaseKind::Queued {
             assert_eq!(self.events, 0, "a retry after something was heard");

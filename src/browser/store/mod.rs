@@ -10,6 +10,8 @@ mod commits;
 mod value;
 mod writer;
 
+use std::cmp::Reverse;
+
 use idb::{DatabaseEvent, Factory, KeyRange, ObjectStoreParams, Query, Transaction};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
@@ -18,7 +20,7 @@ use web_sys::IdbDatabase;
 use crate::{
     grid::{
         comparison::Id,
-        record::{Act, Batch, Key, Store as Kind},
+        record::{Act, Batch, Key, Store as Kind, comparison::Head},
     },
     model::json::Json,
 };
@@ -144,17 +146,24 @@ impl Store {
         Ok(records)
     }
 
-    /// Comparisons of which something was still coming when it was last written down.
+    /// Comparisons of which something was still coming when it was last written down, the latest first.
     ///
     /// # Errors
     /// The database cannot be read.
     pub async fn unfinished(&self) -> Result<Vec<Id>, Failure> {
         let store = self.transaction("readonly", "default")?.object_store(Kind::Segments.word())?;
         let keys = store.get_all_keys(None, None)?.await?;
-        let mut all: Vec<Id> =
+        let mut ids: Vec<Id> =
             keys.iter().filter_map(|key| Some(key_from_js(Kind::Segments, key)?.comparison())).collect();
-        all.dedup();
-        Ok(all)
+        ids.dedup();
+        let mut all = Vec::new();
+        for id in ids {
+            let head = self.read(Kind::Heads, Some(id)).await?.pop();
+            let head = head.and_then(|(_, record)| Head::from_json(record).ok());
+            all.push((head.map_or(0, |head| head.changed_ms), id));
+        }
+        all.sort_unstable_by_key(|(changed_ms, _)| Reverse(*changed_ms));
+        Ok(all.into_iter().map(|(_, id)| id).collect())
     }
 
     async fn read(&self, kind: Kind, id: Option<Id>) -> Result<Vec<(Key, Json<'static>)>, Failure> {

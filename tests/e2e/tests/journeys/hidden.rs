@@ -1,10 +1,13 @@
 //! Nobody looks, and the answers come all the same.
 
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
-use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, drawn, journey_with};
+use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, drawn, journey, journey_with};
 use tutti_test_server::{Mount, Replay};
 
-use crate::stand_ins::{PROMPT, PROVIDERS, SITE, World};
+use crate::stand_ins::{Locals, PROMPT, PROVIDERS, SITE, World, counted, page_server, stored};
 
 #[tokio::test]
 async fn answers_complete_in_a_hidden_tab_and_its_title_says_so() {
@@ -90,4 +93,79 @@ async fn never_in_front(world: &World, browser: &Browser, hosts: &[Mount]) -> Re
         texts: panels().map((panel) => view(panel).text),
     };";
     page.read(seen, Value::Null).await
+}
+
+/// As a hidden tab at its worst: no frame ever comes, and timers ring with the next full minute.
+const BE_HIDDEN: &str = "
+    const [timeout, interval] = [window.setTimeout, window.setInterval];
+    const late = (ms = 0) => ms + 60_000 - (performance.now() + ms) % 60_000;
+    window.setTimeout = (act, ms, ...more) => timeout(act, late(ms), ...more);
+    window.setInterval = (act, ms, ...more) => interval(act, late(ms), ...more);
+    window.requestAnimationFrame = () => 1;
+    window.requestIdleCallback = () => 1;
+    Object.defineProperty(document, 'hidden', { get: () => true });
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    return true;";
+
+#[tokio::test]
+async fn twenty_seconds_without_frames_and_timers_lose_nothing() {
+    const PANELS: usize = 8;
+    const PIECES: usize = 200;
+    /// As in a tab that is seen.
+    const MAY_LOSE_MS: u64 = 250;
+    journey(async |browser| {
+        let site = page_server().await?;
+        let locals = Locals::new(PANELS, |_| counted(PIECES, Duration::from_millis(100))).await;
+        let page = locals.open(browser, &format!("{}/", site.base_url())).await?;
+        // The rest of the program is here, as it is once somebody has used the page.
+        page.press("#open-history").await?;
+        page.wait_until("the history", "document.querySelector('#history [name=close]')", Value::Null)
+            .await?;
+        page.press("#history [name=close]").await?;
+        browser.read::<bool>(BE_HIDDEN, Value::Null).await?;
+        page.ask(PROMPT).await?;
+        for host in &locals.hosts {
+            host.wait_for_requests(1).await;
+        }
+        // Whoever is killed now finds what is stored now.
+        let mut worst = 0;
+        while !locals.hosts.iter().all(|host| host.requests()[0].complete) {
+            let now = Instant::now();
+            let pieces = written(&stored(browser, "segments").await?);
+            for (panel, host) in locals.hosts.iter().enumerate() {
+                let has = pieces.get(&panel).copied().unwrap_or_default();
+                let request = &host.requests()[0];
+                let missing = request.chunks_ms.get(has).filter(|_| has < PIECES && !request.complete);
+                worst = worst.max(missing.map_or(0, |sent| host.ms_at(now).saturating_sub(*sent)));
+            }
+        }
+        assert!(worst <= MAY_LOSE_MS, "{worst} ms of an answer were not stored");
+        page.wait_for_all(Phase::Finished).await?;
+        let whole: Vec<String> = (0..PIECES).map(|word| word.to_string()).collect();
+        for view in page.panels().await? {
+            assert_eq!(view.text.trim(), whole.join(" "));
+        }
+        while stored(browser, "segments").await? != json!([]) {}
+        let answers = stored(browser, "answers").await?;
+        let texts = answers.as_array().into_iter().flatten().map(|it| it["record"]["text"].as_str());
+        let texts: Vec<_> = texts.map(|text| text.unwrap_or_default().trim()).collect();
+        assert_eq!(texts, vec![whole.join(" "); PANELS]);
+        println!("at most {worst} ms of an answer lay in memory alone");
+        Ok(())
+    })
+    .await;
+}
+
+/// How many words of each panel are written down: their segments are found by the column's number.
+fn written(segments: &Value) -> BTreeMap<usize, usize> {
+    let mut words = BTreeMap::new();
+    for segment in segments.as_array().into_iter().flatten() {
+        let column = segment["key"][2].as_u64().unwrap_or_default() as usize;
+        let events = segment["record"]["events"].as_array().into_iter().flatten();
+        let texts = events.filter_map(|event| event["text"].as_str());
+        let count: usize = texts.map(|text| text.split_whitespace().count()).sum();
+        *words.entry(column).or_default() += count;
+    }
+    words
 }

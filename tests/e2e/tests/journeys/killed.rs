@@ -11,24 +11,10 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tutti::grid::settings::PanelSettings;
-use tutti::grid::workspace::Workspace;
-use tutti::model::catalog;
 use tutti_e2e::{Browser, ComparePage, Engine, Options, Phase, Result, fresh_profile, leaves_out};
-use tutti_test_server::{Mount, Script, TestServer, chat};
+use tutti_test_server::{Script, TestServer};
 
-use crate::stand_ins::{MODEL, open_again, page_server};
-
-/// All that was ever asked, as it is stored.
-const ROUNDS: &str = "
-    const of = (request) => new Promise((done, failed) => {
-        request.onsuccess = () => done(request.result);
-        request.onerror = () => failed(request.error);
-    });
-    const database = await of(indexedDB.open('tutti'));
-    const all = await of(database.transaction('rounds').objectStore('rounds').getAll());
-    database.close();
-    return JSON.stringify(all);";
+use crate::stand_ins::{Locals, counted, page_server, stored};
 
 const PANELS: usize = 8;
 /// The most text that may be lost of an answer, in milliseconds.
@@ -40,10 +26,8 @@ const LATEST_MS: u64 = 2000;
 /// The hosts that are asked, and the page.
 struct World {
     site: TestServer,
-    hosts: Vec<Mount>,
-    beats: Mount,
-    #[expect(dead_code, reason = "held for their drop")]
-    servers: Vec<TestServer>,
+    locals: Locals,
+    beats: Locals,
 }
 
 /// How many pieces the answer of that panel has, and how far they are apart: all end, one after another.
@@ -54,38 +38,22 @@ fn shape(panel: usize) -> (usize, Duration) {
 
 impl World {
     async fn new() -> Result<Self> {
-        // Browsers open six connections to one.
-        let servers = [TestServer::start().await, TestServer::start().await, TestServer::start().await];
-        let host = |panel: usize| {
+        let answer = |panel: usize| {
             let (pieces, pause) = shape(panel);
-            let words = (0..pieces)
-                .fold(Script::sse(), |script, word| script.send(chat::text(&format!("{word} "))).wait(pause));
-            let script = words.send(chat::finish("stop")).send(chat::DONE);
-            servers[panel % 2].mount(&format!("panel-{panel}"), script)
+            counted(pieces, pause)
         };
-        let hosts = (0..PANELS).map(host).collect();
-        let beats = servers[2].mount("beats", Script::new(200).send("."));
-        Ok(Self { site: page_server().await?, hosts, beats, servers: servers.into() })
+        let locals = Locals::new(PANELS, answer).await;
+        let beats = Locals::new(1, |_| Script::new(200).send(".")).await;
+        Ok(Self { site: page_server().await?, locals, beats })
     }
 
     fn address(&self) -> String {
         format!("{}/", self.site.base_url())
     }
 
-    /// For a profile that has no panels yet.
-    async fn set_up<'b>(&self, browser: &'b Browser) -> Result<ComparePage<'b>> {
-        let row = catalog::find("llamacpp").expect("a row of the catalogue");
-        let panel = |host: &Mount| PanelSettings {
-            base_url: host.url().to_owned(),
-            ..PanelSettings::new(row, MODEL)
-        };
-        let panels = self.hosts.iter().map(panel).collect();
-        open_again(browser, &self.address(), &Workspace { panels, ..Workspace::default() }).await
-    }
-
     /// How often each host was asked so far.
     fn asked(&self) -> Vec<usize> {
-        self.hosts.iter().map(|host| host.requests().len()).collect()
+        self.locals.hosts.iter().map(|host| host.requests().len()).collect()
     }
 }
 
@@ -100,7 +68,7 @@ struct Moment {
 impl Moment {
     /// Every answer had been sent to its end.
     fn is_over(&self, world: &World) -> bool {
-        world.hosts.iter().zip(&self.before).enumerate().all(|(panel, (host, before))| {
+        world.locals.hosts.iter().zip(&self.before).enumerate().all(|(panel, (host, before))| {
             let requests = host.requests();
             let finish = requests.get(*before).and_then(|request| request.chunks_ms.get(shape(panel).0));
             finish.is_some_and(|sent| *sent <= host.ms_at(self.killed))
@@ -210,18 +178,18 @@ async fn live(
         }
         _ => {
             // Nothing was sent: whether the prompt was written down, nobody was told.
-            world.set_up(browser).await?
+            world.locals.open(browser, &world.address()).await?
         }
     };
     let beat = format!(
         "setInterval(() => fetch({:?}, {{ method: 'POST', mode: 'no-cors' }}), {BEAT_MS}); return true;",
-        world.beats.url()
+        world.beats.hosts[0].url()
     );
     browser.read::<bool>(&beat, Value::Null).await?;
     // Opening a database makes it, where the page has not.
     let has_stored = !found.prompts.is_empty();
     let rounds: String =
-        if has_stored { browser.read_later(ROUNDS, Value::Null).await? } else { String::new() };
+        if has_stored { stored(browser, "rounds").await?.to_string() } else { String::new() };
     for prompt in &found.prompts {
         assert!(rounds.contains(&format!("{prompt:?}")), "{prompt:?} is not in the store");
     }
@@ -235,9 +203,9 @@ async fn check(world: &World, page: &ComparePage<'_>, last: &Moment, found: &mut
     if last.is_over(world) {
         // It was left as any other is.
         page.press("#open-history").await?;
-        page.wait_until("what is stored", "document.querySelector('#history li [name=open]')", Value::Null)
+        page.wait_until("what is stored", "document.querySelector('#history [name=open]')", Value::Null)
             .await?;
-        page.press("#history li [name=open]").await?;
+        page.press("#history [name=open]").await?;
     } else {
         // Whoever begins to use the page finds it.
         page.press("#prompt").await?;
@@ -263,7 +231,7 @@ async fn check(world: &World, page: &ComparePage<'_>, last: &Moment, found: &mut
         }
         assert_eq!(view.phase, Phase::Truncated, "{}, panel {panel}: {view:?}", last.prompt);
         is_cut = true;
-        let host = &world.hosts[panel];
+        let host = &world.locals.hosts[panel];
         let requests = host.requests();
         let missing = requests.get(last.before[panel]).and_then(|request| request.chunks_ms.get(words.len()));
         let lost = missing.map_or(0, |sent| host.ms_at(last.killed).saturating_sub(*sent));
@@ -281,8 +249,8 @@ async fn check(world: &World, page: &ComparePage<'_>, last: &Moment, found: &mut
 
 /// How much longer than it should the page took from one beat to the next, in the last moments before a kill.
 fn stalled_ms(world: &World, killed: Instant) -> u64 {
-    let killed_ms = world.beats.ms_at(killed);
-    let beats = world.beats.requests();
+    let killed_ms = world.beats.hosts[0].ms_at(killed);
+    let beats = world.beats.hosts[0].requests();
     let beats = beats.iter().filter_map(|request| request.first_chunk_ms);
     let mut beats: Vec<u64> =
         beats.filter(|ms| *ms <= killed_ms && *ms + 2 * MAY_LOSE_MS > killed_ms).collect();

@@ -1,5 +1,7 @@
 //! Who stands in for the page's host and for the providers, under their real names.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tutti::grid::settings::PanelSettings;
 use tutti::grid::workspace::Workspace;
@@ -9,7 +11,7 @@ use tutti_e2e::{
     Browser, ComparePage, Engine, Options, Result, built_page, check_no_key_in_sight, leaves_out,
 };
 use tutti_test_server::script::Scripts;
-use tutti_test_server::{Cassette, Mount, Replay, TestServer};
+use tutti_test_server::{Cassette, Mount, Replay, Script, TestServer, chat};
 
 pub const PROMPT: &str = "Why does an orchestra play tutti?";
 pub const MODEL: &str = "test-model-1";
@@ -257,4 +259,60 @@ pub fn chat_answer<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Replay {
     events.push(event(json!({}), json!("stop")));
     events.push("data: [DONE]".to_owned());
     Replay::sse(events.iter().map(String::as_str))
+}
+
+/// The words `0 1 2 ...`, one a piece, so that each tells which one it is.
+pub fn counted(pieces: usize, pause: Duration) -> Script {
+    let words = (0..pieces)
+        .fold(Script::sse(), |script, word| script.send(chat::text(&format!("{word} "))).wait(pause));
+    words.send(chat::finish("stop")).send(chat::DONE)
+}
+
+/// Servers of this computer, which need no key.
+pub struct Locals {
+    pub hosts: Vec<Mount>,
+    servers: Vec<TestServer>,
+}
+
+impl Locals {
+    /// So many, each with an answer of its own.
+    pub async fn new(count: usize, answer: impl Fn(usize) -> Script) -> Self {
+        let mut locals = Self { hosts: Vec::new(), servers: Vec::new() };
+        for host in 0..count {
+            // Browsers open six connections to one.
+            if host % 4 == 0 {
+                locals.servers.push(TestServer::start().await);
+            }
+            let mount =
+                locals.servers.last().map(|server| server.mount(&format!("host-{host}"), answer(host)));
+            locals.hosts.extend(mount);
+        }
+        locals
+    }
+
+    /// Opens the page with a panel for each.
+    pub async fn open<'b>(&self, browser: &'b Browser, address: &str) -> Result<ComparePage<'b>> {
+        let row = catalog::find("llamacpp").expect("a row of the catalogue");
+        let panel = |host: &Mount| PanelSettings {
+            base_url: host.url().to_owned(),
+            ..PanelSettings::new(row, MODEL)
+        };
+        let panels = self.hosts.iter().map(panel).collect();
+        open_again(browser, address, &Workspace { panels, ..Workspace::default() }).await
+    }
+}
+
+/// All records of a store of the page's database, as JSON; the database has to be there.
+pub async fn stored(browser: &Browser, store: &str) -> Result<Value> {
+    let script = "
+        const of = (request) => new Promise((done, failed) => {
+            request.onsuccess = () => done(request.result);
+            request.onerror = () => failed(request.error);
+        });
+        const database = await of(indexedDB.open('tutti'));
+        const store = database.transaction(args).objectStore(args);
+        const [keys, records] = await Promise.all([of(store.getAllKeys()), of(store.getAll())]);
+        database.close();
+        return keys.map((key, at) => ({ key, record: records[at] }));";
+    browser.read_later(script, json!(store)).await
 }
