@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, drawn, journey, journey_with};
-use tutti_test_server::{Mount, Replay};
+use tutti_test_server::{End, Mount, Replay, Script, chat};
 
 use crate::stand_ins::{Locals, PROMPT, PROVIDERS, SITE, World, counted, page_server, stored};
 
@@ -168,4 +168,45 @@ fn written(segments: &Value) -> BTreeMap<usize, usize> {
         *words.entry(column).or_default() += count;
     }
     words
+}
+
+/// The page's clocks and timers run twenty times as fast, so that nobody waits for them.
+const HURRY: &str = "
+    const [timeout, interval, now] = [window.setTimeout, window.setInterval, performance.now.bind(performance)];
+    window.setTimeout = (act, ms = 0, ...more) => timeout(act, ms / 20, ...more);
+    window.setInterval = (act, ms = 0, ...more) => interval(act, ms / 20, ...more);
+    performance.now = () => now() * 20;
+    const begun = Date.now();
+    window.slept = 0;
+    Date.now = () => Math.round(begun + slept + now() * 20);
+    return true;";
+
+#[tokio::test]
+async fn a_stream_that_died_while_the_computer_slept_says_so_and_can_be_asked_again() {
+    journey(async |browser| {
+        let site = page_server().await?;
+        let died = Script::sse().send(chat::text("Half an answer")).end(End::Hang);
+        let locals = Locals::new(1, |_| died.clone()).await;
+        locals.hosts[0].clone().then(counted(3, Duration::ZERO));
+        let page = locals.open(browser, &format!("{}/", site.base_url())).await?;
+        page.press("#open-history").await?;
+        page.wait_until("the history", "document.querySelector('#history [name=close]')", Value::Null)
+            .await?;
+        page.press("#history [name=close]").await?;
+        browser.read::<bool>(HURRY, Value::Null).await?;
+        page.ask(PROMPT).await?;
+        page.panel(0).wait_until("half an answer", "view(panels()[args]).text === 'Half an answer'").await?;
+        // The wall clock went on for three hours, the other one stood.
+        browser.read::<bool>("window.slept = 3 * 3_600_000; return true;", Value::Null).await?;
+        let said = page.panel(0).wait_for_error().await?;
+        assert!(said.contains("Nothing came"), "{said}");
+        page.panel(0).wait_for_phase(Phase::Truncated).await?;
+        assert_eq!(page.panel(0).text().await?, "Half an answer");
+        assert_eq!(locals.hosts[0].requests().len(), 1, "nothing is sent again by itself");
+        browser.screenshot("slept").await?;
+        page.panel(0).press("button[name=retry-here]").await?;
+        page.panel(0).wait_until("another answer", "view(panels()[args]).text.trim() === '0 1 2'").await?;
+        Ok(())
+    })
+    .await;
 }
