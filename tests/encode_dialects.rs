@@ -244,8 +244,12 @@ fn ollama_chat() {
 #[test]
 fn a_model_list_decides_how_claude_thinks_and_how_long_it_may_answer() {
     let provider = catalog::find("anthropic").unwrap();
-    let traits =
-        ModelTraits { max_output: Some(64_000), adaptive_thinking: Some(true), reasoning: Some(true) };
+    let traits = ModelTraits {
+        max_output: Some(64_000),
+        adaptive_thinking: Some(true),
+        reasoning: Some(true),
+        ..ModelTraits::default()
+    };
     let request = ChatRequest {
         model: "claude-sonnet-4-5".to_owned(),
         messages: vec![Message::user("Hi")],

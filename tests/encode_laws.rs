@@ -121,6 +121,7 @@ fn request() -> impl Strategy<Value = ChatRequest> {
             max_output,
             adaptive_thinking,
             reasoning,
+            ..ModelTraits::default()
         })
     });
     let extra = vec((key(), json_value()), 0..3)

@@ -205,6 +205,13 @@ impl El {
         self.0.set_text_content(Some(text));
     }
 
+    /// As if a person had clicked it.
+    pub fn click(&self) {
+        if let Some(element) = self.0.dyn_ref::<HtmlElement>() {
+            element.click();
+        }
+    }
+
     pub fn focus(&self) {
         focus_on(Some(self.0.clone()));
     }

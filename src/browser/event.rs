@@ -27,8 +27,8 @@ impl Event {
             .unwrap_or_default()
     }
 
-    pub(super) fn target(&self) -> Option<web_sys::EventTarget> {
-        self.0.target()
+    pub(super) fn raw(&self) -> &web_sys::Event {
+        &self.0
     }
 
     pub fn is_checked(&self) -> bool {

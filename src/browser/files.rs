@@ -1,7 +1,7 @@
 //! Files: handed to the person, and taken from one.
 
 use js_sys::{Array, Reflect, Uint8Array};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlElement, Url};
 
@@ -14,7 +14,7 @@ const REVOKE_MS: u32 = 60_000;
 
 /// Offers a text as a file of that name.
 pub fn download(name: &str, media_type: &str, parts: &[String]) {
-    let parts: Array = parts.iter().map(|part| wasm_bindgen::JsValue::from(part.as_str())).collect();
+    let parts: Array = parts.iter().map(|part| JsValue::from(part.as_str())).collect();
     let Ok(blob) = Blob::new_with_str_sequence(&parts) else { return };
     let typed = blob.slice_with_f64_and_f64_and_content_type(0.0, blob.size(), media_type);
     let address = typed.and_then(|blob| Url::create_object_url_with_blob(&blob));
@@ -38,13 +38,58 @@ pub struct File(Blob);
 impl Event {
     /// The first file of a field for files.
     pub fn file(&self) -> Option<File> {
-        let files = Reflect::get(self.target().as_ref()?, &"files".into()).ok()?;
-        let first = Reflect::get_u32(&files, 0).ok()?;
-        first.dyn_into().ok().map(File)
+        self.files().into_iter().next()
+    }
+
+    /// The files of a field for files, or what is pasted or dropped of them.
+    pub fn files(&self) -> Vec<File> {
+        let mut files = Vec::new();
+        if let Some(list) = self.carrier("files") {
+            let mut at = 0;
+            while let Ok(file) = Reflect::get_u32(&list, at).and_then(JsValue::dyn_into) {
+                files.push(File(file));
+                at += 1;
+            }
+        }
+        files
+    }
+
+    /// Whether what is dragged over the page, or pasted, is of that type: `Files`, `text/plain`.
+    pub fn brings(&self, kind: &str) -> bool {
+        self.carrier("types").is_some_and(|types| Array::from(&types).includes(&kind.into(), 0))
+    }
+
+    /// That field of what brings files: a field for them, the clipboard, what is dragged.
+    fn carrier(&self, field: &str) -> Option<JsValue> {
+        let get =
+            |from: &JsValue, name: &str| Reflect::get(from, &name.into()).ok().filter(JsValue::is_object);
+        let event = self.raw();
+        let from = get(event, "clipboardData").or_else(|| get(event, "dataTransfer"));
+        let from = from.or_else(|| get(event, "target"))?;
+        get(&from, field)
     }
 }
 
 impl File {
+    pub(super) fn blob(&self) -> &Blob {
+        &self.0
+    }
+
+    /// Its name; empty where it has none.
+    pub fn name(&self) -> String {
+        Reflect::get(&self.0, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
+    }
+
+    /// What the browser takes it for, such as `image/png`; empty where it does not know.
+    pub fn media_type(&self) -> String {
+        self.0.type_()
+    }
+
+    /// In bytes.
+    pub fn size(&self) -> f64 {
+        self.0.size()
+    }
+
     /// Its bytes, piece by piece. `None` where it cannot be read, or `take` wants no more.
     pub async fn read(&self, mut take: impl FnMut(&[u8]) -> bool) -> Option<()> {
         let size = self.0.size();

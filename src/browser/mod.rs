@@ -8,6 +8,7 @@
 //! - `later`: fetches what the first screen does without
 //! - [`parts`]: what is loaded when it is first needed: colours of code, formulas
 //! - [`store`]: the database of comparisons; `finder`: its list and its search, in a worker; `rolls`: long lists
+//! - `files`, `pictures`: what a person hands over, and is handed
 //! - `tab`, `clipboard`, and below: what a page asks of its browser
 
 mod clipboard;
@@ -26,6 +27,7 @@ mod listener;
 mod locks;
 mod network;
 pub mod parts;
+mod pictures;
 mod pointing;
 mod rolls;
 pub mod signal;
@@ -52,6 +54,7 @@ pub use later::{Lost, rest};
 pub use listener::Listener;
 pub use locks::{can_lock, lock, persist, used_bytes};
 pub use network::{facts, policy};
+pub use pictures::{Picture, picture, thumbnail};
 pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, is_typing_in, show};
 pub use tab::{
     Interval, after, every, go_to, is_hidden, location_origin, on_visibility_change, open_tab, reload,

@@ -5,6 +5,7 @@
 //! - [`workspace`]: what a reload keeps, never a key; [`choices`]: how the page looks and behaves
 //! - [`columns`]: the order of the panels
 //! - [`comparison`]: columns, rounds and replies; each column's own history
+//! - [`files`]: what of a file is sent, and how much
 //! - [`record`]: how all of it is stored; [`journal`]: when, so that nothing is lost
 //! - [`find`]: finding comparisons again: patterns, snippets, days
 //! - [`numbers`]: times, tokens and cost of an answer, and which are the best
@@ -15,6 +16,7 @@ pub mod choices;
 pub mod columns;
 pub mod comparison;
 pub mod estimate;
+pub mod files;
 pub mod find;
 pub mod journal;
 mod json;

@@ -3,7 +3,7 @@
 use super::json::{self, BadObject};
 use crate::model::{
     catalog,
-    chat::{ChatRequest, Message, ModelTraits, Sampling},
+    chat::{ChatRequest, Effort, Message, ModelTraits, Sampling},
     http::{BadUrl, BaseUrl},
     json::Object,
     provider::{Cors, Dialect, Place, Provider},
@@ -98,6 +98,11 @@ impl PanelSettings {
             extra: self.extra().map_err(BadSettings::Extra)?,
             ..ChatRequest::default()
         })
+    }
+
+    /// Whether its host goes on with an answer whose beginning it is sent: not where the model shall think.
+    pub fn takes_prefill(&self) -> bool {
+        self.row().quirks.prefill && self.sampling.effort.is_none_or(|effort| effort == Effort::Off)
     }
 
     /// The extra JSON, read. Nothing but blanks is an empty object.

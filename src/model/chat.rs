@@ -151,6 +151,8 @@ pub struct ModelTraits {
     pub adaptive_thinking: Option<bool>,
     /// The model thinks, or can be told to.
     pub reasoning: Option<bool>,
+    /// It reads pictures.
+    pub images: Option<bool>,
 }
 
 #[cfg(test)]

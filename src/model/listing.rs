@@ -73,6 +73,7 @@ impl ModelInfo {
             max_output: self.max_output,
             adaptive_thinking: self.adaptive_thinking,
             reasoning: self.reasoning,
+            images: self.images,
         }
     }
 }

@@ -129,6 +129,7 @@ impl Page {
     pub fn estimate(self) -> Estimate {
         let pending = self.pending.get_untracked();
         let draft = self.draft.get_untracked();
+        let attached = if pending == Pending::Send { comparison::attached_tokens(self) } else { 0 };
         let planned = |panel: &Panel| {
             let settings = panel.settings.get_untracked();
             let prompt = match pending {
@@ -137,7 +138,7 @@ impl Page {
             };
             Planned {
                 is_paid: settings.row().place == Place::Cloud,
-                input_tokens: estimate::tokens(&prompt) + estimate::tokens(&settings.system),
+                input_tokens: estimate::tokens(&prompt) + estimate::tokens(&settings.system) + attached,
                 price: self.info(&settings).and_then(|info| info.price),
             }
         };

@@ -1,14 +1,14 @@
 //! The prompt, and what sends or stops it.
 
 use super::{
-    comparison::{Mode, mode_line},
+    comparison::{self, Mode, mode_line},
     page::Page,
-    parts::{hint, label_of, word_button},
-    rest::with_rest,
+    parts::{hint, icon_button, label_of, word_button},
+    rest::{Rest, with_rest},
     words::Word,
 };
 use crate::{
-    browser::{El, Event, el, signal::*},
+    browser::{El, Event, effect, el, signal::*},
     grid::choices::SendKey,
 };
 
@@ -68,7 +68,16 @@ pub fn composer(page: Page) -> El {
                 .state("aria-disabled", move || !is_running.get())
                 .act(move || page.stop_all()),
         )
+        .child(
+            icon_button(page, "attach", "attach", Word::Attach)
+                .act(move || page.once_here(move || comparison::choose_files(page))),
+        )
         .child(hint(page, Word::NothingTakesPart).hidden(move || has_takers.get()));
+    effect(move || {
+        if page.rest.get() == Rest::Here {
+            untrack(|| comparison::take_files(page));
+        }
+    });
     let has_lines = move || page.mode.get() != Mode::All || page.attached.get() > 0;
     let lines = with_rest(el("div"), page, has_lines, move || mode_line(page));
     let composer = el("div").class("composer").child(label_of(prompt, page, Word::Prompt)).child(buttons);

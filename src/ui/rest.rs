@@ -13,7 +13,7 @@ use crate::{
 const PAUSE_MS: u32 = 10_000;
 
 /// Whoever does one of these may want anything next.
-const FIRST_ACTS: [&str; 3] = ["pointermove", "pointerdown", "keydown"];
+const FIRST_ACTS: [&str; 4] = ["pointermove", "pointerdown", "keydown", "dragenter"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {

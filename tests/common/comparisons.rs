@@ -195,6 +195,7 @@ fn reply(
     }
     reply.error = maybe(random, error).map(Box::new);
     reply.note = text(random);
+    reply.is_blind = random.below(4) == 0;
     let total_ms = random.below(9000) as u64;
     reply.times = Times { first_token_ms: maybe(random, |_| 12), total_ms, ..Times::default() };
     if random.below(4) == 0 {

@@ -13,7 +13,7 @@ use tutti::{
     model::{
         answer::{Answer, Placed},
         catalog,
-        chat::{Message, Part, ToolCall},
+        chat::{Message, ModelTraits, Part, ToolCall},
         event::Opaque,
         json::Json,
         provider::Dialect,
@@ -146,6 +146,32 @@ fn nothing_is_sent_with_a_hole_in_it() {
     world.texts.answers = answers;
     world.comparison.column_mut(column).unwrap().is_foreign = true;
     assert_eq!(world.messages(column, round), Err(BadRequest::Foreign));
+}
+
+#[test]
+fn a_model_that_reads_no_pictures_is_sent_the_prompt_without_them() {
+    let (mut world, column) = talk("openai", &[]);
+    let picture = world.comparison.add_file(FileInfo::image("a.png", "image/png")).unwrap();
+    let notes = world.comparison.add_file(FileInfo::text("notes.md", "text/markdown", "x")).unwrap();
+    world.texts.files.extend([(picture, "aGk=".to_owned()), (notes, "x".to_owned())]);
+    let attachments = [picture, notes].map(Attachment::File).to_vec();
+    let prompt = Prompt { attachments, ..Prompt::text("Look.") };
+    let round = world.comparison.ask(world.comparison.tip(), prompt, &[column]).unwrap();
+    assert!(world.comparison.has_pictures(&[], Some(round)));
+    let sent = |images: Option<bool>| {
+        let traits = images.map(|it| ModelTraits { images: Some(it), ..ModelTraits::default() });
+        let request = world.comparison.request(column, round, &[], None, &world.texts, traits).unwrap();
+        request.messages.iter().flat_map(|it| &it.parts).filter(|it| matches!(it, Part::Image(_))).count()
+    };
+    // What nobody knows of is sent all.
+    assert_eq!([sent(None), sent(Some(true)), sent(Some(false))], [1, 1, 0]);
+    // And it can be told afterwards.
+    let reply = world.comparison.begin(round, column, Vec::new(), None).unwrap();
+    let told = |world: &World| kinds(&world.comparison.request_of(reply, &world.texts).unwrap().messages);
+    let with = told(&world);
+    world.comparison.reply_mut(reply).unwrap().is_blind = true;
+    assert_eq!(told(&world), ["notes.md\n```\nx\n```|Look."]);
+    assert_ne!(with, told(&world));
 }
 
 #[test]

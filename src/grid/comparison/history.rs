@@ -13,6 +13,8 @@
 //!   among the words, and only of a finished answer without calls: OpenAI refuses a thought without what
 //!   followed it ("Reasoning models"), Google a signed call without its response ("Thought signatures"),
 //!   Anthropic half a sequence of thoughts ("Extended thinking").
+//! - A model that reads no pictures, as its provider's list says, is sent the prompt without them: a request with
+//!   one is refused. Of a model that no list describes nothing is known, and it is sent all.
 
 use super::{Comparison, FileId, ReplyId, RoundId, id::ColumnId, reply::End, round};
 use crate::{
@@ -38,6 +40,14 @@ pub trait Bodies {
     /// Calls `read` with the content of a file, if it is at hand: see
     /// [`FileKind`](super::round::FileKind).
     fn file(&self, id: FileId, read: &mut dyn FnMut(&str));
+}
+
+/// What messages are made of.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    bodies: &'a dyn Bodies,
+    /// The model reads no pictures: none is sent to it.
+    is_blind: bool,
 }
 
 /// Why no request can be written.
@@ -128,7 +138,9 @@ impl Comparison {
         }
         self.round(round).and_then(|round| round.cell(column)).ok_or(BadRequest::NotAsked)?;
         let continues = continues.map(|version| ReplyId { round, column, version });
-        let messages = self.messages(&asked.settings, turns, round, continues, bodies)?;
+        let is_blind = traits.as_ref().is_some_and(|traits| traits.images == Some(false));
+        let source = Source { bodies, is_blind };
+        let messages = self.messages(&asked.settings, turns, round, continues, source)?;
         let mut request = asked.settings.request("", traits).map_err(BadRequest::Settings)?;
         request.messages = messages;
         Ok(request)
@@ -142,7 +154,8 @@ impl Comparison {
         let reply = self.reply(id).ok_or(BadRequest::NotAsked)?;
         let settings = self.setup(reply).ok_or(BadRequest::NotAsked)?;
         let continues = reply.continues.map(|version| ReplyId { version, ..id });
-        let messages = self.messages(settings, &reply.sent, id.round, continues, bodies)?;
+        let source = Source { bodies, is_blind: reply.is_blind };
+        let messages = self.messages(settings, &reply.sent, id.round, continues, source)?;
         let mut request = settings.request("", None).map_err(BadRequest::Settings)?;
         request.messages = messages;
         Ok(request)
@@ -154,16 +167,16 @@ impl Comparison {
         turns: &[Turn],
         round: RoundId,
         continues: Option<ReplyId>,
-        bodies: &dyn Bodies,
+        source: Source<'_>,
     ) -> Result<Vec<Message>, BadRequest> {
-        let mut messages = Vec::new();
+        let (mut messages, bodies) = (Vec::new(), source.bodies);
         for turn in turns {
-            say(&mut messages, Role::User, self.asked(turn.round, bodies)?);
+            say(&mut messages, Role::User, self.asked(turn.round, source)?);
             if let Some(id) = self.answered(*turn) {
                 say(&mut messages, Role::Assistant, self.said(id, settings, bodies)?);
             }
         }
-        say(&mut messages, Role::User, self.asked(round, bodies)?);
+        say(&mut messages, Role::User, self.asked(round, source)?);
         if let Some(id) = continues {
             say(&mut messages, Role::Assistant, vec![Part::Text(self.text_of(id, bodies)?)]);
         }
@@ -171,19 +184,36 @@ impl Comparison {
     }
 
     /// A prompt: first what it brings along, as every provider's guide advises, then what is asked of it.
-    fn asked(&self, round: RoundId, bodies: &dyn Bodies) -> Result<Vec<Part>, BadRequest> {
+    fn asked(&self, round: RoundId, source: Source<'_>) -> Result<Vec<Part>, BadRequest> {
         let prompt = &self.round(round).ok_or(BadRequest::NotAsked)?.prompt;
         let mut parts = Vec::new();
         for attachment in &prompt.attachments {
             parts.push(match attachment {
                 round::Attachment::Answer { by, text, .. } => Part::Text(fenced(by, text)),
-                round::Attachment::File(id) => self.file_part(*id, bodies).ok_or(BadRequest::File(*id))?,
+                round::Attachment::File(id) if source.is_blind && self.is_picture(*id) => continue,
+                round::Attachment::File(id) => {
+                    self.file_part(*id, source.bodies).ok_or(BadRequest::File(*id))?
+                }
             });
         }
         if !prompt.text.is_empty() {
             parts.push(Part::Text(prompt.text.clone()));
         }
         Ok(parts)
+    }
+
+    fn is_picture(&self, id: FileId) -> bool {
+        self.files().get(id.0 as usize).is_some_and(|info| info.kind == round::FileKind::Image)
+    }
+
+    /// Whether the prompt of that round, or of those turns, brings a picture along.
+    pub fn has_pictures(&self, turns: &[Turn], round: Option<RoundId>) -> bool {
+        let is_picture = |it: &round::Attachment| match it {
+            round::Attachment::File(id) => self.is_picture(*id),
+            round::Attachment::Answer { .. } => false,
+        };
+        let rounds = turns.iter().map(|turn| turn.round).chain(round).filter_map(|id| self.round(id));
+        rounds.flat_map(|round| &round.prompt.attachments).any(is_picture)
     }
 
     fn file_part(&self, id: FileId, bodies: &dyn Bodies) -> Option<Part> {

@@ -62,6 +62,8 @@ pub struct Reply {
     pub trimmed: u32,
     /// It goes on in the middle of that earlier version, whose text stands before its own.
     pub continues: Option<u32>,
+    /// Its model reads no pictures: those of its prompts were not sent.
+    pub is_blind: bool,
     pub end: End,
     /// Words to go on from have come: see [`Reply::over`].
     pub has_words: bool,

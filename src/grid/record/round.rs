@@ -22,8 +22,20 @@ use crate::{
 
 /// The fields that this version knows.
 const KNOWN: [&str; 6] = ["v", "parent", "text", "attachments", "continuation", "cells"];
-const KNOWN_OF_REPLY: [&str; 11] =
-    ["setup", "sent", "trimmed", "continues", "end", "words", "tokens", "times", "error", "winner", "note"];
+const KNOWN_OF_REPLY: [&str; 12] = [
+    "setup",
+    "sent",
+    "trimmed",
+    "continues",
+    "blind",
+    "end",
+    "words",
+    "tokens",
+    "times",
+    "error",
+    "winner",
+    "note",
+];
 
 pub fn to_json(round: &Round) -> Json<'static> {
     let prompt = &round.prompt;
@@ -219,6 +231,7 @@ fn reply_to_json(reply: &Reply) -> Json<'static> {
         ("sent", list(reply.sent.iter().map(turn_to_json).collect())),
         ("trimmed", super::count(reply.trimmed.into())),
         ("continues", optional_count(reply.continues.map(u64::from))),
+        ("blind", flag(reply.is_blind)),
         ("end", words(reply.end.word())),
         ("words", flag(reply.has_words)),
         ("tokens", super::count(reply.tokens)),
@@ -237,6 +250,7 @@ fn reply_from_json(json: &Json<'_>) -> Result<Reply, BadRecord> {
         sent: fields.each("sent", turn_from_json)?,
         trimmed: fields.small("trimmed")?,
         continues: fields.maybe_small("continues")?,
+        is_blind: fields.flag("blind")?,
         end: fields.must("end", |word| End::from_word(word.as_str()?))?,
         has_words: fields.flag("words")?,
         tokens: fields.maybe("tokens", tokens)?.unwrap_or_default(),

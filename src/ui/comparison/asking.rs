@@ -3,7 +3,9 @@
 use std::mem;
 
 use super::{
-    HELD, Held, Mode, Place, Seat, keeping, look,
+    HELD, Held, Mode, Place, Seat,
+    attaching::Planned,
+    going_on, keeping, look,
     showing::{show, show_all},
     with,
 };
@@ -11,12 +13,13 @@ use crate::{
     call::phase::PhaseKind,
     engine::Ask,
     grid::comparison::{
-        ColumnId, ReplyId, RoundId, Turn,
+        ColumnId, Id, ReplyId, RoundId, Turn,
         history::BadRequest,
         reply::End,
         round::{Kept, Prompt},
     },
     later::later,
+    model::answer::Answer,
     ui::{
         page::Page,
         panel::state::{Panel, Problem},
@@ -27,11 +30,11 @@ use crate::{
 later! {
     /// Asks these panels, each with its own past. Whether any of them could be asked.
     "13a1" pub fn send(page: Page, prompt: &str, panels: &[Panel]) -> bool {
-        let attachments = look(page, |held| held.attached.clone());
+        let attachments = look(page, |held| held.bring());
         let mode = page.mode.get_untracked();
         let is_sent = put(page, Prompt { attachments, ..Prompt::text(prompt) }, panels);
         if is_sent {
-            look(page, |held| held.attached.clear());
+            look(page, |held| held.attached = mem::take(&mut held.attached_before));
             page.attached.update(|count| *count += 1);
             page.mode.set(Mode::All);
             if let Mode::Edit(_) = mode {
@@ -63,7 +66,7 @@ later! {
             if !keep {
                 show_all(page);
             }
-            ask(page, std::slice::from_ref(panel), round, keep);
+            ask(page, std::slice::from_ref(panel), round, keep, None);
         }
     } else {
         let prompt = panel.asked.get_untracked().filter(|_| keep).or_else(|| page.asked.get_untracked());
@@ -76,12 +79,21 @@ later! {
     "13a3" pub fn answered(page: Page, panel: &Panel, place: Place) {
         let (id, reply) = place;
         // Another comparison may be shown by now.
-        HELD.with_borrow_mut(|all| {
-            if let Some((_, held)) = all.iter_mut().find(|(_, held)| held.whole.comparison.id == id) {
-                held.took(panel, reply);
-                keeping::ended(page, held, reply);
-            }
+        let continued = HELD.with_borrow_mut(|all| {
+            let (_, held) = all.iter_mut().find(|(_, held)| held.whole.comparison.id == id)?;
+            held.took(panel, reply);
+            keeping::ended(page, held, reply);
+            let is_shown = held.seats.get(&panel.id).is_some_and(|it| it.last.is_some_and(|it| it.reply == Some(reply)));
+            let of = held.whole.comparison.reply(reply).filter(|it| is_shown && it.has_words)?.continues;
+            of.and_then(|_| held.standing(reply))
         });
+        // What was shown while it came may lack what it goes on from, or have it twice.
+        if let Some((answer, status)) = continued
+            && answer.text != panel.reply.text()
+            && place_is_shown(page, id)
+        {
+            panel.reply.restore(answer, status);
+        }
         panel.turned.update(|count| *count += 1);
     } else {}
 
@@ -115,15 +127,15 @@ later! {
             sit(page, held);
             held.adopt(page);
             let column = held.column(panel.id).ok_or(BadRequest::NotAsked)?;
-            let mut planned = held.whole.comparison.clone();
-            let prompt = Prompt { attachments: held.attached.clone(), ..Prompt::text(draft) };
+            let mut planned = Planned::new(held);
+            let prompt = Prompt { attachments: planned.attachments(), ..Prompt::text(draft) };
             let parent = match page.mode.get_untracked() {
-                Mode::Edit(round) => planned.round(RoundId(round)).and_then(|round| round.parent),
+                Mode::Edit(round) => planned.comparison.round(RoundId(round)).and_then(|round| round.parent),
                 _ => held.asked_last(),
             };
-            let round = planned.ask(parent, prompt, &[column]).ok_or(BadRequest::NotAsked)?;
-            let turns = held.sent(panel.id, planned.past(column, round));
-            planned.request(column, round, &turns, None, &held.whole, traits)
+            let round = planned.comparison.ask(parent, prompt, &[column]).ok_or(BadRequest::NotAsked)?;
+            let turns = held.sent(panel.id, planned.comparison.past(column, round));
+            planned.comparison.request(column, round, &turns, None, &planned, traits)
         });
         Some(asked.map_err(problem).and_then(|request| page.written(panel, |_, _| Ok(request))))
     } else {
@@ -133,8 +145,13 @@ later! {
     /// An empty comparison with the same panels; `Undo` brings the other one back.
     "1305" pub fn begin_anew(page: Page) {
         page.stop_all();
+        let unsent = look(page, |held| held.unsent());
         let before = page.held.get_value();
         page.held.set_value(None);
+        if !unsent.is_empty() {
+            with(page, |held| held.attached = unsent);
+        }
+        page.attached.update(|count| *count += 1);
         keeping::left();
         page.mode.set(Mode::All);
         page.asked.set(None);
@@ -229,7 +246,7 @@ fn put(page: Page, prompt: Prompt, panels: &[Panel]) -> bool {
     });
     let Some(round) = round else { return false };
     show_all(page);
-    ask(page, panels, round, false)
+    ask(page, panels, round, false, None)
 }
 
 /// Every panel has its column, with the settings that it has now; a column without a panel is asked nothing.
@@ -261,9 +278,9 @@ pub(super) fn sit(page: Page, held: &mut Held) {
 
 /// Writes the requests of those panels in that round, puts down what is asked, then sends them. Whether any
 /// could be.
-fn ask(page: Page, panels: &[Panel], round: RoundId, keep: bool) -> bool {
+pub(super) fn ask(page: Page, panels: &[Panel], round: RoundId, keep: bool, continues: Option<u32>) -> bool {
     let written: Vec<(&Panel, Ask)> =
-        panels.iter().filter_map(|panel| Some((panel, write(page, panel, round)?))).collect();
+        panels.iter().filter_map(|panel| Some((panel, write(page, panel, round, continues)?))).collect();
     if written.is_empty() {
         return false;
     }
@@ -279,7 +296,7 @@ fn ask(page: Page, panels: &[Panel], round: RoundId, keep: bool) -> bool {
     true
 }
 
-fn write(page: Page, panel: &Panel, round: RoundId) -> Option<Ask> {
+fn write(page: Page, panel: &Panel, round: RoundId, continues: Option<u32>) -> Option<Ask> {
     if panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()) {
         return None;
     }
@@ -287,18 +304,23 @@ fn write(page: Page, panel: &Panel, round: RoundId) -> Option<Ask> {
     let written = with(page, |held| {
         let column = held.column(panel.id).ok_or(BadRequest::NotAsked)?;
         let turns = held.sent(panel.id, held.whole.comparison.past(column, round));
-        let request = held.whole.comparison.request(column, round, &turns, None, &held.whole, traits)?;
-        Ok((column, turns, request))
+        let has_pictures = held.whole.comparison.has_pictures(&turns, Some(round));
+        let is_blind = has_pictures && traits.as_ref().is_some_and(|it| it.images == Some(false));
+        let request = held.whole.comparison.request(column, round, &turns, continues, &held.whole, traits)?;
+        Ok((column, turns, request, is_blind))
     });
     panel.asked.set(with(page, |held| held.prompt(round)));
     panel.run.set(page.run.get_untracked());
-    let written = written
-        .map_err(problem)
-        .and_then(|(column, turns, request)| Ok((column, turns, page.written(panel, |_, _| Ok(request))?)));
+    let written = written.map_err(problem).and_then(|(column, turns, request, is_blind)| {
+        Ok((column, turns, page.written(panel, |_, _| Ok(request))?, is_blind))
+    });
     match written {
-        Ok((column, turns, ask)) => {
+        Ok((column, turns, ask, is_blind)) => {
             with(page, |held| {
-                let reply = held.whole.comparison.begin(round, column, turns, None);
+                let reply = held.whole.comparison.begin(round, column, turns, continues);
+                if let Some(reply) = reply.and_then(|id| held.whole.comparison.reply_mut(id)) {
+                    reply.is_blind = is_blind;
+                }
                 held.stand(panel.id, round, reply);
             });
             Some(ask)
@@ -308,6 +330,10 @@ fn write(page: Page, panel: &Panel, round: RoundId) -> Option<Ask> {
             None
         }
     }
+}
+
+fn place_is_shown(page: Page, id: Id) -> bool {
+    look(page, |held| held.whole.comparison.id == id)
 }
 
 fn problem(bad: BadRequest) -> Problem {
@@ -389,7 +415,11 @@ impl Held {
             let error = status.phase.as_ref().and_then(|phase| phase.error().cloned());
             (status.phase.as_ref().map(|phase| phase.kind()), error, status.times())
         });
-        let answer = panel.reply.answer();
+        let mut answer = panel.reply.answer();
+        let continues = self.whole.comparison.reply(id).and_then(|reply| reply.continues);
+        if let Some(version) = continues {
+            going_on::cut_off(&mut answer, &self.text(ReplyId { version, ..id }));
+        }
         let Some(reply) = self.whole.comparison.reply_mut(id) else { return };
         let end = match kind {
             Some(PhaseKind::Finished) if is_cut_short(&answer) => End::Length,
@@ -424,7 +454,7 @@ impl Held {
     }
 }
 
-fn is_cut_short(answer: &crate::model::answer::Answer) -> bool {
+fn is_cut_short(answer: &Answer) -> bool {
     use crate::model::event::Finish;
     answer.finish.as_ref().is_some_and(|finish| finish.unified == Finish::Length)
 }

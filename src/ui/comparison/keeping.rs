@@ -18,7 +18,7 @@ use crate::{
     grid::{
         comparison::{Id, ReplyId, RoundId},
         journal,
-        record::{Batch, Key, Record, Whole, answer, comparison, round},
+        record::{Batch, Key, Record, Whole, answer, comparison, round, whole},
     },
     later::later,
     model::event::StreamEvent,
@@ -130,7 +130,14 @@ pub(super) fn begun(page: Page, round: RoundId, replies: &[ReplyId]) {
     with(page, |held| {
         held.touch(page);
         let records = match std::mem::replace(&mut held.is_stored, true) {
-            true => held.records(&[round]),
+            true => {
+                let id = held.whole.comparison.id;
+                let unstored = held.unstored.drain(..);
+                let files = unstored.filter_map(|file| Some((file, held.whole.files.get(&file)?)));
+                let files: Vec<Record> =
+                    files.map(|(file, it)| (Key::File(id, file), whole::file_to_json(it))).collect();
+                files.into_iter().chain(held.records(&[round])).collect()
+            }
             // Also what was asked before the store was there.
             false => {
                 browser::persist();
@@ -140,6 +147,7 @@ pub(super) fn begun(page: Page, round: RoundId, replies: &[ReplyId]) {
                     browser::lock(&name).await;
                 });
                 storage::write_of_tab(SHOWN, &held.whole.comparison.id.to_string());
+                held.unstored.clear();
                 held.whole.records()
             }
         };

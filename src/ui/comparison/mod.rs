@@ -5,6 +5,8 @@
 //! - [`stored`]: the list of all that are stored, and what can be done with each
 //! - `showing`: which turns a panel shows, and which one stands at its end
 //! - `turn`: an earlier turn as it is read; `tools`: what can be done with the last one
+//! - `going_on`: a reply that broke off is continued within itself
+//! - `attaching`: files that the next prompt brings along
 //! - `mode`: what the next prompt is: to all, to one, another wording of an earlier one
 //! - `window`: what a panel's past comes to, and what of it to leave out
 //!
@@ -12,6 +14,8 @@
 //! the page holds a [`Held`] without knowing it, and reaches it by functions that stand in `later!`.
 
 mod asking;
+mod attaching;
+mod going_on;
 mod keeping;
 pub mod mode;
 mod showing;
@@ -29,7 +33,7 @@ use super::{page::Page, panels::Undoable};
 use crate::{
     browser::El,
     grid::{
-        comparison::{ColumnId, Comparison, ReplyId, RoundId, reply::End, round::Attachment},
+        comparison::{ColumnId, Comparison, FileId, ReplyId, RoundId, reply::End},
         record::Whole,
     },
 };
@@ -37,6 +41,8 @@ pub use asking::{
     allow, answered, ask_again, begin_anew, bring_back, could_take_over, last_question, next_question, send,
     take_over,
 };
+use attaching::Attached;
+pub use attaching::{attached_tokens, choose_files, take_files};
 pub use keeping::{Place, has_shown, is_open, opened, piece, place, reopen};
 pub use mode::{Mode, mode_line};
 pub use showing::go_to;
@@ -62,7 +68,13 @@ pub struct Held {
     /// What a panel had drawn of a turn when the next one began, by its id and what the turn is called.
     drawn: HashMap<(u32, u32), El>,
     /// What the next prompt brings along.
-    attached: Vec<Attachment>,
+    attached: Vec<Attached>,
+    /// What it did before an earlier prompt was taken up.
+    attached_before: Vec<Attached>,
+    /// Why files could not be taken.
+    refused: Vec<String>,
+    /// Files that are the comparison's and not stored yet.
+    unstored: Vec<FileId>,
     /// Something of it was put into the store.
     is_stored: bool,
 }
@@ -99,6 +111,9 @@ impl Held {
             shown: Vec::new(),
             drawn: HashMap::new(),
             attached: Vec::new(),
+            attached_before: Vec::new(),
+            refused: Vec::new(),
+            unstored: Vec::new(),
             is_stored: false,
         }
     }
@@ -128,6 +143,11 @@ impl Held {
     fn is_open(&self) -> bool {
         let cells = self.whole.comparison.rounds().iter().flat_map(|round| &round.cells);
         cells.flat_map(|cell| &cell.versions).any(|reply| reply.end == End::Open)
+    }
+
+    /// There is something to go on from where that reply stands, or stood before a try that failed.
+    fn can_go_on(&self, id: ReplyId) -> bool {
+        self.chosen(id).is_some_and(|id| self.is_incomplete(id))
     }
 
     /// More of that reply could come, and nothing is under way.

@@ -1,9 +1,9 @@
 //! What the next prompt is: to all, to one panel, or another wording of an earlier one.
 
-use super::look;
+use super::{attaching, look};
 use crate::{
-    browser::{El, button, el},
-    grid::comparison::{RoundId, round::Attachment},
+    browser::{El, el},
+    grid::comparison::RoundId,
     later::later,
     ui::{page::Page, parts::word_button, words::Word},
 };
@@ -38,7 +38,7 @@ later! {
             .hidden(is_plain)
             .child(el("p").attrs(&[("class", "hint"), ("role", "status")]).live(says))
             .child(word_button(page, &[("name", "cancel-mode")], Word::Cancel).act(move || leave(page)));
-        el("div").child(line).child(attached(page))
+        el("div").child(line).child(attaching::attached(page))
     } else {
         el("div")
     }
@@ -47,6 +47,8 @@ later! {
     "1312" pub fn leave(page: Page) {
         if let Mode::Edit(_) = page.mode.get_untracked() {
             page.draft.set(page.draft_before.get_value());
+            look(page, |held| held.attached = std::mem::take(&mut held.attached_before));
+            page.attached.update(|count| *count += 1);
         }
         page.mode.set(Mode::All);
         page.focus_later("#prompt".to_owned());
@@ -63,32 +65,11 @@ pub(super) fn edit(page: Page, round: RoundId) {
     let Some(prompt) = look(page, |held| held.prompt(round)) else { return };
     if !matches!(page.mode.get_untracked(), Mode::Edit(_)) {
         page.draft_before.set_value(page.draft.get_untracked());
+        look(page, |held| held.attached_before = std::mem::take(&mut held.attached));
     }
+    look(page, |held| held.attach_as_in(round));
+    page.attached.update(|count| *count += 1);
     page.mode.set(Mode::Edit(round.0));
     page.draft.set(prompt);
     page.focus_later("#prompt".to_owned());
-}
-
-/// What the next prompt brings along, each with a button that takes it away.
-fn attached(page: Page) -> El {
-    el("div").class("row attached").list(move || {
-        page.attached.track();
-        let language = page.language.get();
-        let names = look(page, |held| held.attached.iter().map(name).collect::<Vec<_>>());
-        let chip = |(at, name): (usize, String)| {
-            button(&[("name", "detach")]).text(&Word::WithoutAnswer.with(language, &[&name])).act(move || {
-                look(page, |held| (at < held.attached.len()).then(|| held.attached.remove(at)).is_some());
-                page.attached.update(|count| *count += 1);
-                page.focus_later("#prompt".to_owned());
-            })
-        };
-        names.into_iter().enumerate().map(chip).collect()
-    })
-}
-
-fn name(attachment: &Attachment) -> String {
-    match attachment {
-        Attachment::Answer { by, .. } => by.clone(),
-        Attachment::File(file) => file.0.to_string(),
-    }
 }

@@ -151,9 +151,14 @@ impl Held {
     }
 
     /// A reply as a panel shows it, if its text is here.
-    fn standing(&self, id: ReplyId) -> Option<(Answer, Status)> {
-        let answer = self.whole.answers.get(&id)?.clone();
+    pub(super) fn standing(&self, id: ReplyId) -> Option<(Answer, Status)> {
+        let mut answer = self.whole.answers.get(&id)?.clone();
         let reply = self.whole.comparison.reply(id)?;
+        if reply.continues.is_some() {
+            // With what it goes on from.
+            answer.text = self.text(id);
+            answer.refusal.clear();
+        }
         let error = || reply.error.as_deref().cloned();
         let phase = match reply.end {
             End::Finished | End::Length => Phase::Finished(answer.finish.clone().unwrap_or_else(finish)),

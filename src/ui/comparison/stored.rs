@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     browser::{self, store::Store},
-    export::{json, markdown, table},
+    export::{html, json, markdown, table},
     grid::{
         comparison::Id,
         record::{Act, Batch, Key, Whole, comparison, comparison::Head},
@@ -26,17 +26,20 @@ use crate::{
 pub enum Form {
     /// To be added again.
     Whole,
+    /// To be looked at.
+    Page,
     Markdown,
     Csv,
     Lines,
 }
 
 impl Form {
-    pub const ALL: [Self; 4] = [Self::Whole, Self::Markdown, Self::Csv, Self::Lines];
+    pub const ALL: [Self; 5] = [Self::Whole, Self::Page, Self::Markdown, Self::Csv, Self::Lines];
 
     pub fn extension(self) -> &'static str {
         match self {
             Self::Whole => "json",
+            Self::Page => "html",
             Self::Markdown => "md",
             Self::Csv => "csv",
             Self::Lines => "jsonl",
@@ -46,6 +49,7 @@ impl Form {
     fn media_type(self) -> &'static str {
         match self {
             Self::Whole => "application/json",
+            Self::Page => "text/html",
             Self::Markdown => "text/markdown",
             Self::Csv => "text/csv",
             Self::Lines => "application/jsonl",
@@ -214,6 +218,17 @@ fn written(whole: &Whole, form: Form, language: Language) -> Option<String> {
     };
     Some(match form {
         Form::Whole => json::write(whole).ok()?,
+        Form::Page => html::write(
+            whole,
+            &html::Words {
+                language: language.tag(),
+                common: words,
+                reasoning: word(Word::Reasoning),
+                table: word(Word::Table),
+                done: word(Word::Done),
+                to_do: word(Word::ToDo),
+            },
+        ),
         Form::Markdown => markdown::write(whole, &words),
         Form::Csv => table::csv(whole),
         Form::Lines => table::json_lines(whole),

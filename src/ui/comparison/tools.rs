@@ -1,7 +1,9 @@
 //! What can be done with the last turn of a panel.
 
 use super::{
-    Shown, asking, keeping, look,
+    Shown, asking,
+    attaching::Attached,
+    going_on, keeping, look,
     turn::{keep_button, versions},
     with,
 };
@@ -30,7 +32,7 @@ later! {
             let known = held.whole.comparison.reply(reply)?;
             let is_marked = known.is_winner || !known.note.is_empty() || held.seats.get(&panel.id)?.is_noting;
             let is_kept = held.is_kept(reply).unwrap_or(true);
-            Some(versions > 1 || is_marked || !is_kept || held.is_incomplete(reply))
+            Some(versions > 1 || is_marked || !is_kept || held.can_go_on(reply))
         })
         .unwrap_or_default()
     } else {
@@ -45,7 +47,7 @@ later! {
             let Some(shown @ Shown { reply: Some(reply), .. }) = shown else { return Vec::new() };
             let mut row = el("div").class("row acts").child(versions(page, &panel, shown));
             let is_running = panel.reply.kind().is_some_and(|kind| !kind.is_over());
-            if !is_running && look(page, |held| held.is_incomplete(reply)) {
+            if !is_running && look(page, |held| held.can_go_on(reply)) {
                 let panel = panel.clone();
                 let go_on = word_button(page, &[("name", "go-on")], Word::GoOn);
                 row = row.child(go_on.act(move || continue_it(page, &panel)));
@@ -136,8 +138,12 @@ fn note_field(page: Page, panel: &Panel, reply: ReplyId) -> Option<El> {
     Some(label_of(field, page, Word::Note))
 }
 
-/// Asks a panel to go on with an answer that broke off: the answer as it is, and a prompt that everybody sees.
+/// Asks a panel to go on with an answer that broke off: within it where that can be, else with the answer as it
+/// is, and a prompt that everybody sees.
 fn continue_it(page: Page, panel: &Panel) {
+    if going_on::go_on_within(page, panel) {
+        return;
+    }
     let words = Word::GoOnPrompt.text(page.language.get_untracked());
     let prompt = Prompt { is_continuation: true, ..Prompt::text(words) };
     asking::ask_one(page, panel, prompt);
@@ -149,10 +155,10 @@ pub(super) fn quote(page: Page, of: ReplyId) {
         let settings = held.whole.comparison.reply(of).and_then(|it| held.whole.comparison.setup(it));
         let by = settings.map(|settings| settings.model.clone()).unwrap_or_default();
         let text = held.text(of);
-        let is_there =
-            held.attached.iter().any(|it| matches!(it, Attachment::Answer { of: known, .. } if *known == of));
-        if !is_there {
-            held.attached.push(Attachment::Answer { of, by, text });
+        let is_it =
+            |it: &Attached| matches!(it, Attached::Known(Attachment::Answer { of: it, .. }) if *it == of);
+        if !held.attached.iter().any(is_it) {
+            held.attached.push(Attached::Known(Attachment::Answer { of, by, text }));
         }
     });
     page.attached.update(|count| *count += 1);

@@ -1,7 +1,7 @@
 //! An earlier turn of a panel: what was asked, what it said, and what can be done with both.
 
 use super::{
-    Shown, keeping, look, mode,
+    Shown, attaching, keeping, look, mode,
     showing::{show, show_all},
     with,
 };
@@ -74,7 +74,10 @@ later! {
     "1322" pub fn has_said(page: Page, panel: &Panel) -> bool {
         look(page, |held| {
             let round = held.seats.get(&panel.id)?.last?.round;
-            Some(held.whole.comparison.branches(round).len() > 1 || !panel.past.with_untracked(Vec::is_empty))
+            let comparison = &held.whole.comparison;
+            let has_more = comparison.round(round).is_some_and(|it| !it.prompt.attachments.is_empty());
+            let has_past = !panel.past.with_untracked(Vec::is_empty);
+            Some(comparison.branches(round).len() > 1 || has_past || has_more)
         })
         .unwrap_or_default()
     } else {
@@ -131,6 +134,7 @@ pub(super) fn said(page: Page, panel: &Panel, round: RoundId) -> El {
     el("div")
         .class("said")
         .child(el("p").attr("dir", "auto").text(&prompt))
+        .children(attaching::of_round(page, round))
         .child(icon_button(page, "edit", "edit", Word::EditPrompt).act(move || mode::edit(page, round)))
         .child(pager(page, "branch", words, branches, step))
 }

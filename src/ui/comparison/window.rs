@@ -23,15 +23,24 @@ later! {
     "1351" pub fn has_line(page: Page, panel: &Panel) -> bool {
         page.draft.track();
         panel.turned.track();
-        trimmed(page, panel) > 0 || load(page, panel).is_some_and(|(load, window)| load.fit(window) >= Fit::Tight)
+        page.attached.track();
+        trimmed(page, panel) > 0
+            || leaves_pictures_out(page, panel)
+            || load(page, panel).is_some_and(|(load, window)| load.fit(window) >= Fit::Tight)
     } else {
         false
     }
 
     "1352" pub fn window_line(page: Page, panel: &Panel) -> El {
         let panel = panel.clone();
-        el("div").class("row window").list(move || {
+        let (of, blind) = (panel.clone(), el("div").class("row window"));
+        let blind = blind.list(move || {
+            let text = page.word(Word::NoPictures)();
+            leaves_pictures_out(page, &of).then(|| el("p").class("hint").text(text)).into_iter().collect()
+        });
+        let size = el("div").class("row window").list(move || {
             page.draft.track();
+            page.attached.track();
             panel.turned.track();
             let language = page.language.get();
             let left_out = trimmed(page, &panel);
@@ -46,7 +55,8 @@ later! {
             let text = word.with(language, &[&total, &room]);
             let trim = load.trim(window).map(|trim| trim_button(page, &panel, Word::LeaveOutOldest, trim.turns));
             [el("p").class("hint").text(&text)].into_iter().chain(trim).collect()
-        })
+        });
+        el("div").child(blind).child(size)
     } else {
         el("div")
     }
@@ -62,6 +72,20 @@ fn trim_button(page: Page, panel: &Panel, word: Word, turns: usize) -> El {
         });
         panel.turned.update(|count| *count += 1);
     })
+}
+
+/// The model reads no pictures, as its list says, and would be sent some.
+fn leaves_pictures_out(page: Page, panel: &Panel) -> bool {
+    page.attached.track();
+    page.lists.track();
+    panel.turned.track();
+    let reads_none = page.info(&panel.settings.get()).is_some_and(|info| info.images == Some(false));
+    reads_none
+        && look(page, |held| {
+            let comparison = &held.whole.comparison;
+            let past = held.column(panel.id).map(|column| comparison.turns(column, comparison.tip()));
+            held.brings_pictures() || comparison.has_pictures(&past.unwrap_or_default(), None)
+        })
 }
 
 fn trimmed(page: Page, panel: &Panel) -> usize {
@@ -92,6 +116,7 @@ fn load(page: Page, panel: &Panel) -> Option<(Load, Window)> {
     window.room()?;
     let prompt = page.draft.with_untracked(|draft| counted(draft));
     look(page, |held| {
+        let prompt = prompt + held.attached_tokens(info.images == Some(false));
         let comparison = &held.whole.comparison;
         let column = held.column(panel.id)?;
         let turns = held.sent(panel.id, comparison.turns(column, comparison.tip()));

@@ -154,6 +154,16 @@ impl ReplyState {
         self.with_live(|live| live.answer.clone()).unwrap_or_default()
     }
 
+    /// What comes goes on from that text, which stands before it.
+    pub fn go_on_from(&self, text: &str) {
+        self.with_live(|live| {
+            live.earlier = None;
+            live.answer.text.insert_str(0, text);
+            live.fresh = Fresh { text: live.answer.text.clone(), starts_over: true, ..Fresh::default() };
+        });
+        self.news.came();
+    }
+
     /// Nothing was asked after all: no phase, no figures.
     pub fn call_off(&self) {
         self.status.set(Status::default());

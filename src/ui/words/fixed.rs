@@ -44,6 +44,7 @@ words! {
         PromptHintEnter: "Ask every model (Enter sends, Shift+Enter breaks the line)", "모든 모델에게 물어보세요 (Enter 보내기, Shift+Enter 줄 바꿈)", "すべてのモデルに聞く（Enter で送信、Shift+Enter で改行）";
         PromptHintMod: "Ask every model (Ctrl+Enter or ⌘+Enter sends, Enter breaks the line)", "모든 모델에게 물어보세요 (Ctrl+Enter 또는 ⌘+Enter 보내기, Enter 줄 바꿈)", "すべてのモデルに聞く（Ctrl+Enter か ⌘+Enter で送信、Enter で改行）";
         Send: "Send to all", "모두에게 보내기", "すべてに送信";
+        Attach: "Attach images or text files", "이미지나 텍스트 파일 첨부", "画像やテキストファイルを添付";
         StopAll: "Stop all", "모두 중지", "すべて停止";
         AddPanel: "Add a model", "모델 추가", "モデルを追加";
         Chips: "Models that take part", "참여하는 모델", "参加するモデル";
@@ -211,6 +212,13 @@ words! {
         AllDone: "Done.", "완료했습니다.", "完了しました。";
         NotAll: "Some of it could not be read and is missing.", "일부를 읽을 수 없어 빠졌습니다.", "一部を読み込めず、含まれていません。";
         Attached: "Attached", "첨부", "添付";
+        DropHere: "Drop images or text files to attach them", "이미지나 텍스트 파일을 놓으면 첨부됩니다", "画像やテキストファイルをドロップして添付";
+        Detach: "Remove {0}", "{0} 제거", "{0} を外す";
+        NoPictures: "This model reads no images: it is sent the prompt without them.", "이 모델은 이미지를 읽지 못합니다. 이미지 없이 프롬프트만 보냅니다.", "このモデルは画像を読めません。画像なしでプロンプトを送ります。";
+        FileBinary: "{0} is neither an image nor text. Save it as text or as a PNG, then attach that.", "{0}은(는) 이미지도 텍스트도 아닙니다. 텍스트나 PNG로 저장한 뒤 첨부하세요.", "{0} は画像でもテキストでもありません。テキストか PNG で保存してから添付してください。";
+        FileTooLong: "{0} holds more than 1 MB of text. Attach the part that matters.", "{0}의 텍스트가 1MB를 넘습니다. 필요한 부분만 첨부하세요.", "{0} のテキストは 1 MB を超えています。必要な部分だけを添付してください。";
+        FilePicture: "{0} cannot be read as an image here. Save it as PNG or JPEG, then attach that.", "{0}을(를) 이미지로 읽을 수 없습니다. PNG나 JPEG로 저장한 뒤 첨부하세요.", "{0} を画像として読み込めません。PNG か JPEG で保存してから添付してください。";
+        FilesFull: "{0} does not fit: this conversation holds 40 MB of files. Begin a new one.", "{0}을(를) 넣을 수 없습니다. 이 대화에는 파일이 40MB까지 들어갑니다. 새 대화를 시작하세요.", "{0} は入りません。この会話のファイルは 40 MB までです。新しい会話を始めてください。";
         Note: "Note", "메모", "メモ";
         OnlyTo: "Only to {0}", "{0}에게만", "{0} だけに";
         WithoutAnswer: "Without the answer of {0}", "{0}의 답변 빼기", "{0} の回答を外す";

@@ -118,9 +118,10 @@ async fn a_reload_brings_the_conversation_back_and_sends_nothing() {
     journey(async |browser| {
         let first = || chat_answer(["**one**"]);
         let held = || chat_answer(["half ", "an answer", " never comes"]).gated(2);
+        let refusal = || Replay::json(400, r#"{"error":{"message":"no prefill"}}"#);
         let two = Two::new(
             move || vec![first(), chat_answer(["red two"]), chat_answer(["red three"])],
-            move || vec![first(), held(), chat_answer(["blue three"])],
+            move || vec![first(), held(), refusal(), chat_answer(["blue three"])],
         )
         .await?;
         let page = two.open(browser).await?;
@@ -143,12 +144,48 @@ async fn a_reload_brings_the_conversation_back_and_sends_nothing() {
         assert_eq!((two.one.requests().len(), two.other.requests().len()), (2, 2));
         browser.screenshot("back").await?;
 
-        // It can be continued: what came is an assistant's turn, and what asks for more is seen.
+        // It can be continued: within itself, and where the host does not take that, what came is an assistant's
+        // turn, and what asks for more is seen.
+        page.panel(1).press(".last-acts button[name=go-on]").await?;
+        page.panel(1).wait_for_error().await?;
+        let history = said(&two.other, 2);
+        assert_eq!(history[2..], turns(&[("user", "second"), ("assistant", "half an answer")]));
         page.panel(1).press(".last-acts button[name=go-on]").await?;
         page.panel(1).wait_until("the rest", "view(panels()[args]).text === 'blue three'").await?;
-        let history = said(&two.other, 2);
+        let history = said(&two.other, 3);
         assert_eq!(history[2..4], turns(&[("user", "second"), ("assistant", "half an answer")]));
+        assert_eq!((history.len(), &*history[4].0), (5, "user"));
         assert_eq!(two.one.requests().len(), 2);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_stopped_goes_on_where_it_was() {
+    journey(async |browser| {
+        let half = || chat_answer(["half", " never comes"]).gated(1);
+        let two = Two::new(
+            move || vec![half(), chat_answer([" way", " there"]), chat_answer(["next"])],
+            || vec![chat_answer(["whole"]), chat_answer(["next"])],
+        )
+        .await?;
+        let page = two.open(browser).await?;
+        page.ask("first").await?;
+        page.panel(0).wait_until("a half", "view(panels()[args]).text === 'half'").await?;
+        page.panel(0).stop().await?;
+        page.panel(0).wait_for_phase(Phase::Stopped).await?;
+        page.panel(0).press(".last-acts button[name=go-on]").await?;
+        page.panel(0).wait_for_phase(Phase::Finished).await?;
+        page.panel(0).wait_until("all of it", "view(panels()[args]).text === 'half way there'").await?;
+        assert_eq!(said(&two.one, 1), turns(&[("user", "first"), ("assistant", "half")]));
+        assert_eq!(two.other.requests().len(), 1);
+        // It is one answer from now on, also after a reload.
+        let page = page.reload().await?;
+        page.panel(0).wait_until("all of it", "view(panels()[args]).text === 'half way there'").await?;
+        ask(&page, "second").await?;
+        let history = [("user", "first"), ("assistant", "half way there"), ("user", "second")];
+        assert_eq!(said(&two.one, 2), turns(&history));
         Ok(())
     })
     .await;

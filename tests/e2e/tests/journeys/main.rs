@@ -1,7 +1,9 @@
 //! What a person does with the page, from the first visit on.
 
 mod addresses;
+mod attachments;
 mod bad_input;
+mod carried_away;
 mod conversation;
 mod crowds;
 mod failures;
