@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use tutti::grid::settings::PanelSettings;
 use tutti::grid::workspace::Workspace;
 use tutti::model::catalog;
-use tutti_e2e::{ComparePage, Phase, Result, check_accessibility, journey, journey_with};
+use tutti_e2e::{ComparePage, Engine, Phase, Result, check_accessibility, journey, journey_with};
 use tutti_test_server::{Replay, TestServer};
 
-use crate::stand_ins::{MODEL, PROVIDERS, World, chat_answer, open_again, page_server};
+use crate::stand_ins::{MODEL, PROVIDERS, World, be_a_telephone, chat_answer, open_again, page_server};
 
 /// A photo that is larger than any provider looks at and says where it was taken; a text; a file that is neither.
 const FILES: &str = "
@@ -50,7 +50,7 @@ const CHIPS: &str =
     "[...document.querySelectorAll('.bottom .files > .file')].map((it) => it.textContent).join('|')";
 
 pub async fn hand_over(page: &ComparePage<'_>, how: &str, files: &[&str]) -> Result<bool> {
-    page.wait_until("what takes files", "document.querySelector('#files')", Value::Null).await?;
+    page.wait_until("what takes files", "document.querySelector('#files') !== null", Value::Null).await?;
     page.read_later(&format!("{FILES}\n{how}"), json!(files)).await
 }
 
@@ -173,13 +173,23 @@ async fn a_model_without_eyes_says_so_and_is_sent_the_rest() {
         page.set_prompt("Look").await?;
         hand_over(&page, CHOOSE, &["photo", "notes"]).await?;
         wait_for_chips(&page, "photo.jpg|notes.md").await?;
-        page.panel(1).wait_until("what it is sent", "panels()[args].querySelector('.window .hint')").await?;
+        page.panel(1)
+            .wait_until("what it is sent", "panels()[args].querySelector('.window .hint') !== null")
+            .await?;
         assert!(!page.panel(0).shows(".window .hint").await?);
         browser.screenshot("blind").await?;
+        if browser.engine == Engine::Chromium {
+            be_a_telephone(browser).await?;
+            let is_narrow = "return document.documentElement.scrollWidth <= 360;";
+            assert!(page.read::<bool>(is_narrow, Value::Null).await?);
+            browser.screenshot("files-on-a-telephone").await?;
+            browser.chromium("Emulation.clearDeviceMetricsOverride", json!({})).await?;
+        }
         let shown = |request: &Value| request["messages"][0]["content"].to_string();
         let inspected = "JSON.parse(document.querySelector('#request pre').textContent.split('\\n\\n')[1])";
         page.panel(1).choose_from_menu("request").await?;
-        page.wait_until("the request", "document.querySelector('#request pre')", Value::Null).await?;
+        page.wait_until("the request", "document.querySelector('#request pre') !== null", Value::Null)
+            .await?;
         let before: Value = page.read(&format!("return {inspected};"), Value::Null).await?;
         page.press("#request [name=close]").await?;
         page.send().await?;

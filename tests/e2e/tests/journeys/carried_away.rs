@@ -41,9 +41,14 @@ fn hostile(canary: &Mount) -> String {
 async fn save(page: &ComparePage<'_>, form: &str) -> Result<String> {
     let is_open = "return document.querySelector('#history select[name=export]') !== null;";
     if !page.read::<bool>(is_open, Value::Null).await? {
-        page.wait_until("a row", "document.querySelector('#history [data-comparison]')", Value::Null).await?;
+        page.wait_until(
+            "a row",
+            "document.querySelector('#history [data-comparison]') !== null",
+            Value::Null,
+        )
+        .await?;
         page.press("#history [data-comparison] [name=more]").await?;
-        let choice = "document.querySelector('#history select[name=export]')";
+        let choice = "document.querySelector('#history select[name=export]') !== null";
         page.wait_until("what can be done with it", choice, Value::Null).await?;
     }
     page.read_later(SAVE, json!(form)).await
@@ -117,7 +122,9 @@ async fn what_is_saved_comes_back_to_the_byte_and_can_be_looked_at_alone() {
         let one =
             vec![chat_answer(["first"]), chat_answer(["second"]), chat_answer([hostile(&canary).as_str()])];
         let other = vec![Replay::of(&tools), chat_answer(["edited"])];
-        let (one, other) = (servers.mount("one", one), servers.mount("other", other));
+        let list = json!({"data": [{"id": MODEL}]}).to_string();
+        let mount = |name, answers: Vec<Replay>| servers.mount(name, answers).models(list.clone());
+        let (one, other) = (mount("one", one), mount("other", other));
         let row = catalog::find("llamacpp").expect("a row of the catalogue");
         let panel = |mount: &Mount| PanelSettings {
             base_url: mount.url().to_owned(),
@@ -160,7 +167,7 @@ async fn what_is_saved_comes_back_to_the_byte_and_can_be_looked_at_alone() {
         let elsewhere = page_server().await?;
         let page = ComparePage::open(browser, &format!("{}/", elsewhere.base_url())).await?;
         page.press("#open-history").await?;
-        page.wait_until("the history", "document.querySelector('#history:modal')", Value::Null).await?;
+        page.wait_until("the history", "document.querySelector('#history:modal') !== null", Value::Null).await?;
         // Half of it is nothing.
         let half: String = file.chars().take(file.chars().count() / 2).collect();
         page.read_later::<bool>(ADD, json!(half)).await?;
@@ -169,7 +176,7 @@ async fn what_is_saved_comes_back_to_the_byte_and_can_be_looked_at_alone() {
         page.wait_until("that nothing was added", is_refused, Value::Null).await?;
         wait_for_rows(&page, 0).await?;
         page.read_later::<bool>(ADD, json!(file)).await?;
-        page.wait_until("what it would add", "document.querySelector('#history .preview')", Value::Null)
+        page.wait_until("what it would add", "document.querySelector('#history .preview') !== null", Value::Null)
             .await?;
         browser.screenshot("preview").await?;
         wait_for_rows(&page, 0).await?;
@@ -179,7 +186,7 @@ async fn what_is_saved_comes_back_to_the_byte_and_can_be_looked_at_alone() {
 
         // Once more: it stands beside the first one, which stays as it is.
         page.read_later::<bool>(ADD, json!(file)).await?;
-        page.wait_until("what it would add", "document.querySelector('#history .preview')", Value::Null)
+        page.wait_until("what it would add", "document.querySelector('#history .preview') !== null", Value::Null)
             .await?;
         page.press("#history [name=add-imported]").await?;
         wait_for_rows(&page, 2).await?;
