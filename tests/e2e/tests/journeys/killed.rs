@@ -12,14 +12,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use tutti_e2e::{Browser, ComparePage, Engine, Options, Phase, Result, fresh_profile, leaves_out};
-use tutti_test_server::{Script, TestServer};
+use tutti_test_server::TestServer;
 
-use crate::stand_ins::{Locals, counted, page_server, stored};
+use crate::stand_ins::{Beats, Locals, MAY_LOSE_MS, counted, page_server, stored};
 
 const PANELS: usize = 8;
-/// The most text that may be lost of an answer, in milliseconds.
-const MAY_LOSE_MS: u64 = 250;
-const BEAT_MS: u64 = 25;
 /// The latest moment of a kill after the prompt is sent: by then all answers have ended.
 const LATEST_MS: u64 = 2000;
 
@@ -27,7 +24,7 @@ const LATEST_MS: u64 = 2000;
 struct World {
     site: TestServer,
     locals: Locals,
-    beats: Locals,
+    beats: Beats,
 }
 
 /// How many pieces the answer of that panel has, and how far they are apart: all end, one after another.
@@ -43,7 +40,7 @@ impl World {
             counted(pieces, pause)
         };
         let locals = Locals::new(PANELS, answer).await;
-        let beats = Locals::new(1, |_| Script::new(200).send(".")).await;
+        let beats = Beats::new().await;
         Ok(Self { site: page_server().await?, locals, beats })
     }
 
@@ -181,11 +178,7 @@ async fn live(
             world.locals.open(browser, &world.address()).await?
         }
     };
-    let beat = format!(
-        "setInterval(() => fetch({:?}, {{ method: 'POST', mode: 'no-cors' }}), {BEAT_MS}); return true;",
-        world.beats.hosts[0].url()
-    );
-    browser.read::<bool>(&beat, Value::Null).await?;
+    world.beats.begin(browser).await?;
     // Opening a database makes it, where the page has not.
     let has_stored = !found.prompts.is_empty();
     let rounds: String =
@@ -218,7 +211,7 @@ async fn check(world: &World, page: &ComparePage<'_>, last: &Moment, found: &mut
     let retry = "return panels().filter((panel) => isIn(panel, 'truncated')
         && !isSeen(panel.querySelector('button[name=retry]'))).length;";
     assert_eq!(page.read::<usize>(retry, Value::Null).await?, 0, "an answer that cannot be asked for again");
-    let stalled = stalled_ms(world, last.killed);
+    let stalled = world.beats.stalled_ms(last.killed);
     found.stalled_ms = found.stalled_ms.max(stalled);
     let mut is_cut = false;
     for (panel, view) in page.panels().await?.iter().enumerate() {
@@ -245,18 +238,6 @@ async fn check(world: &World, page: &ComparePage<'_>, last: &Moment, found: &mut
     found.cut_runs += usize::from(is_cut);
     found.prompts.push(last.prompt.clone());
     Ok(())
-}
-
-/// How much longer than it should the page took from one beat to the next, in the last moments before a kill.
-fn stalled_ms(world: &World, killed: Instant) -> u64 {
-    let killed_ms = world.beats.hosts[0].ms_at(killed);
-    let beats = world.beats.hosts[0].requests();
-    let beats = beats.iter().filter_map(|request| request.first_chunk_ms);
-    let mut beats: Vec<u64> =
-        beats.filter(|ms| *ms <= killed_ms && *ms + 2 * MAY_LOSE_MS > killed_ms).collect();
-    beats.push(killed_ms);
-    let gaps = beats.windows(2).map(|pair| (pair[1] - pair[0]).saturating_sub(BEAT_MS));
-    gaps.max().unwrap_or_default()
 }
 
 /// A small generator of repeatable random numbers (SplitMix64).

@@ -1,6 +1,6 @@
 //! Who stands in for the page's host and for the providers, under their real names.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tutti::grid::settings::PanelSettings;
@@ -315,4 +315,37 @@ pub async fn stored(browser: &Browser, store: &str) -> Result<Value> {
         database.close();
         return keys.map((key, at) => ({ key, record: records[at] }));";
     browser.read_later(script, json!(store)).await
+}
+
+/// The most text that may be lost of an answer, in milliseconds.
+pub const MAY_LOSE_MS: u64 = 250;
+const BEAT_MS: u64 = 25;
+
+/// Hears a page beat, to know when the machine did not let it run.
+pub struct Beats(Locals);
+
+impl Beats {
+    pub async fn new() -> Self {
+        Self(Locals::new(1, |_| Script::new(200).send(".")).await)
+    }
+
+    /// To be told before a page's timers are touched.
+    pub async fn begin(&self, browser: &Browser) -> Result {
+        let beat = "setInterval(() => fetch(args.url, { method: 'POST', mode: 'no-cors' }), args.every);
+            return true;";
+        let args = json!({"url": self.0.hosts[0].url(), "every": BEAT_MS});
+        browser.read::<bool>(beat, args).await?;
+        Ok(())
+    }
+
+    /// How much longer than it should the page took from one beat to the next, in the last moments before this.
+    pub fn stalled_ms(&self, moment: Instant) -> u64 {
+        let host = &self.0.hosts[0];
+        let end_ms = host.ms_at(moment);
+        let beats = host.requests().into_iter().filter_map(|request| request.first_chunk_ms);
+        let mut beats: Vec<u64> = beats.filter(|ms| *ms <= end_ms && *ms + 1000 > end_ms).collect();
+        beats.push(end_ms);
+        let gaps = beats.windows(2).map(|pair| (pair[1] - pair[0]).saturating_sub(BEAT_MS));
+        gaps.max().unwrap_or_default()
+    }
 }
