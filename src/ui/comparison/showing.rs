@@ -19,6 +19,8 @@ use crate::{
 /// Whether an answer is drawn is looked at so often, so many times.
 const LOOK_MS: u32 = 50;
 const MOST_LOOKS: u32 = 40;
+/// By then a box that has come onto the screen is laid out.
+const LAID_OUT_MS: u32 = 200;
 
 /// What a panel shall show.
 struct Laid {
@@ -116,7 +118,12 @@ fn scroll_to(panel: Panel, selector: String, words: String, looks: u32) {
             return scroll_to(panel, selector, words, looks - 1);
         }
         if let Some(reply) = browser::find(&selector) {
-            reply.holding(&words).scroll_into_view();
+            let found = reply.holding(&words);
+            // What is off the screen is not laid out: WebKit goes to nothing in it before its box is there.
+            if let Some(part) = found.closest(".box") {
+                part.scroll_into_view();
+            }
+            browser::after(LAID_OUT_MS, move || found.scroll_into_view());
         }
     });
 }

@@ -232,13 +232,14 @@ async fn words_are_found_in_titles_and_in_answers_and_a_hit_is_shown() {
         focus_is(&page, "the hit", "[name=open-hit]").await?;
         browser.press_keys(Key::Enter + "").await?;
         page.panel(0).wait_until("the answer", "view(panels()[args]).text.includes('교향악단')").await?;
-        let is_at_top = "(() => {
+        let is_seen = "(() => {
             const body = panels()[args].querySelector('.body');
             const word = [...body.querySelectorAll('strong')].find((it) => it.textContent === '교향악단');
             const gap = word.getBoundingClientRect().top - body.getBoundingClientRect().top;
-            return !document.querySelector('#history').open && Math.abs(gap) < 40 && body.scrollTop > 1000;
+            return !document.querySelector('#history').open && gap > -40 && gap < body.clientHeight - 20
+                && body.scrollTop > 500;
         })()";
-        page.panel(0).wait_until("the words", is_at_top).await?;
+        page.panel(0).wait_until("the words", is_seen).await?;
         browser.screenshot("opened").await
     })
     .await;
@@ -352,8 +353,16 @@ async fn look_around(browser: &Browser, page: &ComparePage<'_>) -> Result {
     put(browser, &told.collect::<Vec<_>>()).await?;
     open(page).await?;
     page.wait_until("all", &format!("{TITLES}.length > 5"), Value::Null).await?;
-    page.press("#history [aria-posinset='2'] [name=more]").await?;
-    page.press("#history [aria-posinset='2'] [name=pin]").await?;
+    focus_is(page, "the search", "[name=search-history]").await?;
+    browser.press_keys(Key::Down + "").await?;
+    focus_is(page, "the first", "[aria-posinset='1'] .open").await?;
+    browser.press_keys(Key::Down + "").await?;
+    focus_is(page, "the second", "[aria-posinset='2'] .open").await?;
+    browser.press_keys(Key::F2 + "").await?;
+    focus_is(page, "the second's title", "[aria-posinset='2'] [name=title]").await?;
+    browser.tab_on().await?;
+    focus_is(page, "its pin", "[aria-posinset='2'] [name=pin]").await?;
+    browser.press_keys(" ").await?;
     page.wait_until("a pinned one", "document.querySelector('#history .pinned:not([hidden])')", Value::Null)
         .await?;
     browser.screenshot("list").await?;
