@@ -391,11 +391,23 @@ pub fn mount(elements: impl IntoIterator<Item = El>) {
 /// Calls back with every such event of the window that nothing in the page has kept to itself, as long as
 /// its owner lives.
 pub fn on_window(event: &'static str, act: impl Fn(Event) + 'static) {
-    let act: Box<dyn Fn(Event)> = Box::new(act);
+    listen(event, Box::new(act), false);
+}
+
+/// As [`on_window`], also for what happens inside and is not handed on, until the page ends.
+pub fn on_any(event: &'static str, act: impl Fn(Event) + 'static) {
+    listen(event, Box::new(act), true);
+}
+
+fn listen(event: &'static str, act: Box<dyn Fn(Event)>, is_first: bool) {
     let closure = Closure::<dyn FnMut(web_sys::Event)>::new(move |event| act(Event::from(event)));
+    let function = closure.as_ref().unchecked_ref();
     if let Some(window) = web_sys::window() {
         // Fails for no window.
-        let _ = window.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+        let _ = window.add_event_listener_with_callback_and_bool(event, function, is_first);
     }
-    hold(closure);
+    match is_first {
+        true => closure.forget(),
+        false => hold(closure),
+    }
 }

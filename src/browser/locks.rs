@@ -6,43 +6,64 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
+/// A lock that this page holds, and what lets it go.
+type Held = (String, Function);
+
 thread_local! {
-    /// What this page holds already.
-    static HELD: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    static HELD: RefCell<Vec<Held>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes a lock for as long as this page lives ("Web Locks API"). `false`: another tab holds it. Where there
-/// are no locks (a plain `http:` page of a network), everybody gets it.
+/// Takes a lock until it is let go or this page ends ("Web Locks API"). `false`: another tab holds it. Where
+/// there are no locks (a plain `http:` page of a network), everybody gets it.
 pub async fn lock(name: &str) -> bool {
-    if HELD.with_borrow(|held| held.iter().any(|known| known == name)) {
+    request(name, true).await
+}
+
+/// Takes a lock as soon as nobody else holds it.
+pub async fn lock_when_free(name: &str) {
+    request(name, false).await;
+}
+
+/// Lets a lock go.
+pub fn unlock(name: &str) {
+    let held = HELD.with_borrow_mut(|held| {
+        let at = held.iter().position(|(known, _)| known == name)?;
+        Some(held.swap_remove(at))
+    });
+    if let Some((_, end)) = held {
+        // It resolves what the browser waits for, and nothing else.
+        let _ = end.call0(&JsValue::NULL);
+    }
+}
+
+async fn request(name: &str, is_if_available: bool) -> bool {
+    if HELD.with_borrow(|held| held.iter().any(|(known, _)| known == name)) {
         return true;
     }
     let Some(locks) = of_navigator("locks") else { return true };
     let Some(request) = method(&locks, "request") else { return true };
     let options = Object::new();
     // A plain object takes any field.
-    let _ = Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
+    let _ = Reflect::set(&options, &"ifAvailable".into(), &is_if_available.into());
+    let own_name = name.to_owned();
     let answer = Promise::new(&mut |resolve, _| {
-        let told = resolve.clone();
+        let (told, own_name) = (resolve.clone(), own_name.clone());
         let held = Closure::once_into_js(move |lock: JsValue| -> JsValue {
+            let is_held = !lock.is_null();
+            // It is held until this ends.
+            let until = is_held.then(|| {
+                Promise::new(&mut |end, _| HELD.with_borrow_mut(|held| held.push((own_name.clone(), end))))
+            });
             // Nobody listens any more if it fails.
-            let _ = told.call1(&JsValue::NULL, &(!lock.is_null()).into());
-            if lock.is_null() {
-                return JsValue::UNDEFINED;
-            }
-            // It is held until this ends, which is never.
-            Promise::new(&mut |_, _| {}).into()
+            let _ = told.call1(&JsValue::NULL, &is_held.into());
+            until.map_or(JsValue::UNDEFINED, JsValue::from)
         });
         if request.call3(&locks, &name.into(), &options, &held).is_err() {
             // A page that may hold none.
             let _ = resolve.call1(&JsValue::NULL, &JsValue::TRUE);
         }
     });
-    let is_held = JsFuture::from(answer).await.is_ok_and(|is_held| is_held.is_truthy());
-    if is_held {
-        HELD.with_borrow_mut(|held| held.push(name.to_owned()));
-    }
-    is_held
+    JsFuture::from(answer).await.is_ok_and(|is_held| is_held.is_truthy())
 }
 
 /// Whether tabs of this page can know of each other.
@@ -52,11 +73,21 @@ pub fn can_lock() -> bool {
 
 /// Asks the browser not to clear what is stored here when room gets scarce ("Storage Standard").
 pub fn persist() {
-    let storage = of_navigator("storage");
-    if let Some((storage, persist)) = storage.and_then(|it| Some((it.clone(), method(&it, "persist")?))) {
-        // Whether it agrees is its own affair.
-        let _ = persist.call0(&storage);
-    }
+    // Whether it agrees is its own affair.
+    drop(of_storage("persist"));
+}
+
+/// How many bytes this site has stored, and how many it may store, as the browser estimates them ("Storage
+/// Standard").
+pub async fn usage() -> Option<(f64, f64)> {
+    let estimate = JsFuture::from(of_storage("estimate")?).await.ok()?;
+    let bytes = |name: &str| Reflect::get(&estimate, &name.into()).ok()?.as_f64();
+    Some((bytes("usage")?, bytes("quota")?))
+}
+
+fn of_storage(name: &str) -> Option<Promise> {
+    let storage = of_navigator("storage")?;
+    method(&storage, name)?.call0(&storage).ok()?.dyn_into().ok()
 }
 
 fn of_navigator(name: &str) -> Option<JsValue> {
@@ -66,12 +97,4 @@ fn of_navigator(name: &str) -> Option<JsValue> {
 
 fn method(of: &JsValue, name: &str) -> Option<Function> {
     Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
-}
-
-/// How many bytes the browser says that this site takes ("Storage Standard", `estimate`).
-pub async fn used_bytes() -> Option<f64> {
-    let storage = of_navigator("storage")?;
-    let said = method(&storage, "estimate")?.call0(&storage).ok()?;
-    let said = JsFuture::from(said.dyn_into::<Promise>().ok()?).await.ok()?;
-    Reflect::get(&said, &"usage".into()).ok()?.as_f64()
 }

@@ -39,7 +39,7 @@ mod worker;
 
 pub use clipboard::{copy, copy_drawn};
 pub use clock::{PageClock, ahead_of_utc, date_text, month_text, now_ms};
-pub use dom::{El, button, effect, el, find, mount, on_window};
+pub use dom::{El, button, effect, el, find, mount, on_any, on_window};
 pub use drawing::{Code, Drawing, FORMULA, INFO, Ink, Shape, Wrap, on_code};
 pub use event::Event;
 pub use fetch::Fetch;
@@ -52,7 +52,7 @@ pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
 pub use later::words;
 pub use later::{Lost, rest};
 pub use listener::Listener;
-pub use locks::{can_lock, lock, persist, used_bytes};
+pub use locks::{can_lock, lock, lock_when_free, persist, unlock, usage};
 pub use network::{facts, policy};
 pub use pictures::{Picture, picture, thumbnail};
 pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, is_typing_in, show};

@@ -6,7 +6,9 @@
 //! - [`columns`]: the order of the panels
 //! - [`comparison`]: columns, rounds and replies; each column's own history
 //! - [`files`]: what of a file is sent, and how much
-//! - [`record`]: how all of it is stored; [`journal`]: when, so that nothing is lost
+//! - [`record`]: how all of it is stored; [`journal`]: when, so that nothing is lost;
+//!   [`mirror`]: one that another page writes;
+//!   [`moving`]: to another database
 //! - [`find`]: finding comparisons again: patterns, snippets, days
 //! - [`numbers`]: times, tokens and cost of an answer, and which are the best
 //! - [`script`]: what language an answer is in
@@ -20,6 +22,8 @@ pub mod files;
 pub mod find;
 pub mod journal;
 mod json;
+pub mod mirror;
+pub mod moving;
 pub mod numbers;
 pub mod parameter;
 pub mod record;

@@ -45,7 +45,8 @@ impl Page {
     /// Sends the prompt in the composer to every panel that takes part.
     pub fn send(self) {
         let is_blank = self.draft.with_untracked(|draft| draft.trim().is_empty());
-        if !is_blank && !self.is_running_untracked() {
+        let is_elsewhere = self.mode.get_untracked() == Mode::Watching;
+        if !is_blank && !is_elsewhere && !self.is_running_untracked() {
             self.confirmed(Pending::Send);
         }
     }

@@ -18,8 +18,10 @@ pub fn composer(page: Page) -> El {
     let has_takers =
         Memo::new(move || page.panels.with(|panels| panels.iter().any(|panel| panel.is_enabled())));
     // Sending while answers stream would throw them away, and pay for them twice.
-    let is_idle =
-        move || page.draft.with(|draft| draft.trim().is_empty()) || is_running.get() || !has_takers.get();
+    let is_idle = move || {
+        let is_blank = page.draft.with(|draft| draft.trim().is_empty());
+        is_blank || is_running.get() || !has_takers.get() || page.mode.get() == Mode::Watching
+    };
     let send_key = page.send_key();
     let hint_text = move || match send_key.get() {
         SendKey::Enter => Word::PromptHintEnter,
@@ -65,7 +67,7 @@ pub fn composer(page: Page) -> El {
         )
         .child(
             word_button(page, &[("id", "stop-all")], Word::StopAll)
-                .state("aria-disabled", move || !is_running.get())
+                .state("aria-disabled", move || !is_running.get() || page.mode.get() == Mode::Watching)
                 .act(move || page.stop_all()),
         )
         .child(

@@ -94,6 +94,8 @@ pub struct World {
     pub unsent: Vec<(Ticket, ReplyId)>,
     pub calls: HashMap<ReplyId, Call>,
     pub commits: usize,
+    /// All transactions so far.
+    pub told: Vec<Batch>,
 }
 
 /// One call: what came, and when.
@@ -124,6 +126,7 @@ impl World {
             unsent: Vec::new(),
             calls: HashMap::new(),
             commits: 0,
+            told: Vec::new(),
         }
     }
 
@@ -163,6 +166,7 @@ impl World {
         if self.under_way.as_ref().is_some_and(|(done_at, _)| *done_at <= now) {
             let (_, batch) = self.under_way.take().unwrap();
             self.disk.apply(&batch);
+            self.told.push(batch.clone());
             if batch.is_strict {
                 self.strict = self.disk.clone();
             }

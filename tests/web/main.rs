@@ -15,6 +15,7 @@ mod network;
 mod page;
 mod parts;
 mod signal;
+mod store;
 mod tab;
 mod tail;
 

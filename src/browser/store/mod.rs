@@ -2,20 +2,25 @@
 //!
 //! - `value`: records as values that the browser stores (structured clones), readable in its own tools
 //! - [`Writer`]: the journal's rules ([`crate::grid::journal`]) on this database
+//! - [`moving`]: from a database of an older form to this one
+//! - [`tabs`]: what a tab that shows what another one writes is told
 //!
 //! A key is `[id, numbers…]` ([`Key::numbers`]), so what belongs to one comparison, or to one reply, is one
 //! range: lists sort behind numbers and texts (Indexed Database API 3.0, "compare two keys").
 
 mod commits;
+pub mod moving;
+pub mod tabs;
 mod value;
 mod writer;
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, rc::Rc};
 
 use idb::{DatabaseEvent, Factory, KeyRange, ObjectStoreParams, Query, Transaction};
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use web_sys::IdbDatabase;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbTransaction, IdbVersionChangeEvent};
 
 use crate::{
     grid::{
@@ -38,14 +43,21 @@ pub enum Failure {
     Full,
     /// Not here, not allowed, or the connection is gone.
     Unavailable,
-    /// Another tab holds an older version open and does not let go.
+}
+
+/// What another tab does to a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It has an older version open, and does not let go: this one opens when it does.
     Blocked,
+    /// It opens a newer version: this connection is closed.
+    Replaced,
 }
 
 pub struct Store {
     database: IdbDatabase,
     #[expect(dead_code, reason = "held for its drop")]
-    on_version_change: Closure<dyn FnMut()>,
+    on_version_change: Closure<dyn FnMut(IdbVersionChangeEvent)>,
 }
 
 impl Drop for Store {
@@ -66,16 +78,44 @@ extern "C" {
         stores: &Array,
         mode: &str,
         options: &JsValue,
-    ) -> Result<web_sys::IdbTransaction, JsValue>;
+    ) -> Result<IdbTransaction, JsValue>;
+
+    /// web-sys calls it deprecated, which it is not any more.
+    type WithCommit;
+
+    #[wasm_bindgen(method, catch)]
+    fn commit(this: &WithCommit) -> Result<(), JsValue>;
+}
+
+fn commit(transaction: &IdbTransaction) -> Result<(), JsValue> {
+    transaction.unchecked_ref::<WithCommit>().commit()
 }
 
 impl Store {
     /// Opens it, and makes it at the first visit.
     ///
     /// # Errors
-    /// The browser has none for this page, or another tab is in the way.
-    pub async fn open() -> Result<Self, Failure> {
-        let mut request = Factory::new().and_then(|factory| factory.open(NAME, Some(VERSION)))?;
+    /// The browser has none for this page.
+    pub async fn open(on_change: Rc<dyn Fn(Change)>) -> Result<Self, Failure> {
+        let store = Self::open_version(NAME, VERSION, on_change.clone()).await?;
+        for older in moving::OLDER {
+            moving::move_in(older, &store, on_change.clone()).await?;
+        }
+        Ok(store)
+    }
+
+    /// One of another name or version.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_version(
+        name: &str,
+        version: u32,
+        on_change: Rc<dyn Fn(Change)>,
+    ) -> Result<Self, Failure> {
+        let mut request = Factory::new().and_then(|factory| factory.open(name, Some(version)))?;
+        let told = on_change.clone();
+        request.on_blocked(move |_| told(Change::Blocked));
         request.on_upgrade_needed(|event| {
             let Ok(database) = event.database() else { return };
             let known = database.store_names();
@@ -87,9 +127,14 @@ impl Store {
             }
         });
         let database = IdbDatabase::from(request.await?);
-        // Another tab has a newer version: it must not wait for this one.
+        // Another tab has a newer version, or all data is deleted: nobody must wait for this one.
         let closing = database.clone();
-        let on_version_change = Closure::new(move || closing.close());
+        let on_version_change = Closure::new(move |event: IdbVersionChangeEvent| {
+            closing.close();
+            if event.new_version().is_some() {
+                on_change(Change::Replaced);
+            }
+        });
         database.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
         Ok(Self { database, on_version_change })
     }
@@ -99,39 +144,43 @@ impl Store {
     /// # Errors
     /// Nothing of it was written.
     pub async fn write(&self, batch: &Batch) -> Result<(), Failure> {
-        let durability = if batch.is_strict { "strict" } else { "relaxed" };
-        let transaction = self.transaction("readwrite", durability)?;
-        for act in &batch.acts {
-            match act {
-                Act::Put(key, record) => {
-                    let store = transaction.object_store(key.store().word())?;
-                    store.put(&value::to_js(record), Some(&key_to_js(*key)))?;
-                }
-                Act::Delete(key) => {
-                    transaction.object_store(key.store().word())?.delete(Query::from(key_to_js(*key)))?;
-                }
-                Act::Clear(id, reply) => {
-                    let range = range(*id, &Key::Answer(*id, *reply).numbers())?;
-                    transaction.object_store(Kind::Segments.word())?.delete(Query::from(range))?;
-                }
-                Act::Remove(id) => {
-                    for kind in Kind::ALL {
-                        let range = range(*id, &[])?;
-                        transaction.object_store(kind.word())?.delete(Query::from(range))?;
-                    }
-                }
-            }
+        let transaction =
+            self.transaction("readwrite", if batch.is_strict { "strict" } else { "relaxed" })?;
+        // Only the transaction itself tells why it failed.
+        let ended = Promise::new(&mut |done, failed| {
+            transaction.set_oncomplete(Some(&done));
+            transaction.set_onabort(Some(&failed));
+        });
+        match put(&Transaction::from(transaction.clone()), batch) {
+            // It ends by itself where it cannot be told to.
+            Ok(()) => drop(commit(&transaction)),
+            // One that has failed already is told so too.
+            Err(_) => drop(transaction.abort()),
         }
-        let ended = transaction.commit()?.await?;
-        if ended.is_committed() { Ok(()) } else { Err(Failure::Full) }
+        match JsFuture::from(ended).await {
+            Ok(_) => Ok(()),
+            Err(_) => match transaction.error() {
+                Some(error) if error.name() == "QuotaExceededError" => Err(Failure::Full),
+                _ => Err(Failure::Unavailable),
+            },
+        }
     }
 
-    /// What a list of all comparisons shows. A record that is none is passed over.
+    /// What a list of all comparisons shows; `null` for what is no record.
     ///
     /// # Errors
     /// The database cannot be read.
     pub async fn heads(&self) -> Result<Vec<(Key, Json<'static>)>, Failure> {
         self.read(Kind::Heads, None).await
+    }
+
+    /// The comparison's own record.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn own(&self, id: Id) -> Result<Option<Json<'static>>, Failure> {
+        let records = self.read(Kind::Comparisons, Some(id)).await?;
+        Ok(records.into_iter().next().map(|(_, record)| record))
     }
 
     /// All records of a comparison.
@@ -151,13 +200,8 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub async fn unfinished(&self) -> Result<Vec<Id>, Failure> {
-        let store = self.transaction("readonly", "default")?.object_store(Kind::Segments.word())?;
-        let keys = store.get_all_keys(None, None)?.await?;
-        let mut ids: Vec<Id> =
-            keys.iter().filter_map(|key| Some(key_from_js(Kind::Segments, key)?.comparison())).collect();
-        ids.dedup();
         let mut all = Vec::new();
-        for id in ids {
+        for id in self.ids(&[Kind::Segments]).await? {
             let head = self.read(Kind::Heads, Some(id)).await?.pop();
             let head = head.and_then(|(_, record)| Head::from_json(record).ok());
             all.push((head.map_or(0, |head| head.changed_ms), id));
@@ -166,26 +210,67 @@ impl Store {
         Ok(all.into_iter().map(|(_, id)| id).collect())
     }
 
+    /// The comparisons of which something is there.
+    async fn ids(&self, kinds: &[Kind]) -> Result<Vec<Id>, Failure> {
+        let mut ids = Vec::new();
+        for kind in kinds {
+            let transaction = Transaction::from(self.transaction("readonly", "default")?);
+            let keys = transaction.object_store(kind.word())?.get_all_keys(None, None)?.await?;
+            ids.extend(keys.iter().filter_map(|key| Some(key_from_js(*kind, key)?.comparison())));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
     async fn read(&self, kind: Kind, id: Option<Id>) -> Result<Vec<(Key, Json<'static>)>, Failure> {
-        let store = self.transaction("readonly", "default")?.object_store(kind.word())?;
+        let store = Transaction::from(self.transaction("readonly", "default")?).object_store(kind.word())?;
         let query = || id.map(|id| range(id, &[])).transpose().map(|range| range.map(Query::from));
         let (keys, records) = (store.get_all_keys(query()?, None)?, store.get_all(query()?, None)?);
         let (keys, records) = (keys.await?, records.await?);
         let pairs = keys.iter().zip(&records);
         Ok(pairs
-            .filter_map(|(key, record)| Some((key_from_js(kind, key)?, value::from_js(record)?)))
+            // What is no record is refused by whoever reads it.
+            .filter_map(|(key, record)| {
+                Some((key_from_js(kind, key)?, value::from_js(record).unwrap_or(Json::Null)))
+            })
             .collect())
     }
 
-    fn transaction(&self, mode: &str, durability: &str) -> Result<Transaction, Failure> {
+    fn transaction(&self, mode: &str, durability: &str) -> Result<IdbTransaction, Failure> {
         let options = js_sys::Object::new();
         // A plain object takes any field.
         let _ = js_sys::Reflect::set(&options, &"durability".into(), &durability.into());
         let stores: Array = Kind::ALL.iter().map(|kind| JsValue::from(kind.word())).collect();
         let database = self.database.unchecked_ref::<WithOptions>();
-        let transaction = database.transaction(&stores, mode, &options);
-        transaction.map(Transaction::from).map_err(|_| Failure::Unavailable)
+        database.transaction(&stores, mode, &options).map_err(|_| Failure::Unavailable)
     }
+}
+
+/// Begins all acts of a batch.
+fn put(transaction: &Transaction, batch: &Batch) -> Result<(), Failure> {
+    for act in &batch.acts {
+        match act {
+            Act::Put(key, record) => {
+                let store = transaction.object_store(key.store().word())?;
+                store.put(&value::to_js(record), Some(&key_to_js(*key)))?;
+            }
+            Act::Delete(key) => {
+                transaction.object_store(key.store().word())?.delete(Query::from(key_to_js(*key)))?;
+            }
+            Act::Clear(id, reply) => {
+                let range = range(*id, &Key::Answer(*id, *reply).numbers())?;
+                transaction.object_store(Kind::Segments.word())?.delete(Query::from(range))?;
+            }
+            Act::Remove(id) => {
+                for kind in Kind::ALL {
+                    let range = range(*id, &[])?;
+                    transaction.object_store(kind.word())?.delete(Query::from(range))?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn key_to_js(key: Key) -> JsValue {

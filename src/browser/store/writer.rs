@@ -9,28 +9,35 @@ use std::{
 use futures::{
     FutureExt,
     channel::oneshot,
-    future::{LocalBoxFuture, Shared},
+    future::{self, Either, LocalBoxFuture, Shared},
 };
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Failure, Store};
+use super::{Change, Failure, Store, tabs};
 use crate::{
     browser::{Interval, Listener, every, is_hidden, on_visibility_change},
     engine::transport::Clock,
     grid::{
         comparison::{Id, ReplyId},
         journal::{HOLD_MS, Journal, Next, Ticket},
-        record::Batch,
+        record::{Act, Batch},
     },
     model::event::StreamEvent,
 };
+
+/// How long a store may take to open before the page goes on without; it may still come.
+const OPEN_MS: u32 = 5_000;
 
 /// Why what happens is kept in this page's memory only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     Full,
     Unavailable,
+    /// Another tab has an older version of this page open.
     Blocked,
+    /// Another tab has a newer one.
+    Replaced,
 }
 
 thread_local! {
@@ -43,19 +50,17 @@ pub fn writer() -> Option<Writer> {
     WRITER.with_borrow(Clone::clone)
 }
 
-/// The one writer of this page, opened by the first who asks. Trouble is told whenever it begins.
+/// The one writer of this page, opened by the first who asks. Trouble is told whenever it begins, and `None`
+/// when it is over: what was kept in memory is to be put again then.
 pub fn open_writer(
     clock: Rc<dyn Clock>,
-    on_trouble: impl Fn(Trouble) + 'static,
+    on_trouble: impl Fn(Option<Trouble>) + 'static,
 ) -> impl Future<Output = Writer> + 'static {
     OPENING.with_borrow_mut(|opening| {
         let open = || {
             let open = async move {
-                let store = Store::open().await;
-                if let Err(failure) = store {
-                    on_trouble(failure.into());
-                }
-                let writer = Writer::new(store.ok().map(Rc::new), clock, on_trouble);
+                let writer = Writer::new(None, clock, on_trouble);
+                writer.open().await;
                 WRITER.set(Some(writer.clone()));
                 writer
             };
@@ -70,9 +75,19 @@ impl From<Failure> for Trouble {
         match failure {
             Failure::Full => Self::Full,
             Failure::Unavailable => Self::Unavailable,
-            Failure::Blocked => Self::Blocked,
         }
     }
+}
+
+/// Where what is to be written goes.
+enum Connection {
+    Open(Rc<Store>),
+    /// There is no room: what is stored can be read, and taken away.
+    Full(Rc<Store>),
+    /// The page rests: nothing holds the store open. What is to be written waits.
+    Resting,
+    /// Into this page's memory only.
+    Gone,
 }
 
 /// Writes down what happens; clones are the same writer.
@@ -82,13 +97,12 @@ pub struct Writer(Rc<Inner>);
 struct Inner {
     clock: Rc<dyn Clock>,
     journal: RefCell<Journal>,
-    /// `None` once nothing can be written any more.
-    store: RefCell<Option<Rc<Store>>>,
+    connection: RefCell<Connection>,
     waiting: RefCell<Vec<(Ticket, oneshot::Sender<()>)>>,
     timer: RefCell<Option<Interval>>,
-    /// The connection was opened again after it was lost.
+    /// The connection was opened again after it was lost, and nothing was written since.
     was_reopened: Cell<bool>,
-    on_trouble: Box<dyn Fn(Trouble)>,
+    on_trouble: Box<dyn Fn(Option<Trouble>)>,
     /// Tells when the page is seen, and when no more.
     seen: RefCell<Option<Listener>>,
 }
@@ -98,12 +112,12 @@ impl Writer {
     pub fn new(
         store: Option<Rc<Store>>,
         clock: Rc<dyn Clock>,
-        on_trouble: impl Fn(Trouble) + 'static,
+        on_trouble: impl Fn(Option<Trouble>) + 'static,
     ) -> Self {
         let writer = Self(Rc::new(Inner {
             clock,
             journal: RefCell::new(Journal::new(HOLD_MS)),
-            store: RefCell::new(store),
+            connection: RefCell::new(store.map_or(Connection::Gone, Connection::Open)),
             waiting: RefCell::default(),
             timer: RefCell::default(),
             was_reopened: Cell::new(false),
@@ -120,8 +134,99 @@ impl Writer {
         writer
     }
 
+    /// What can be read.
     pub fn store(&self) -> Option<Rc<Store>> {
-        self.0.store.borrow().clone()
+        match &*self.0.connection.borrow() {
+            Connection::Open(store) | Connection::Full(store) => Some(store.clone()),
+            Connection::Resting | Connection::Gone => None,
+        }
+    }
+
+    /// What happens is kept in memory only.
+    pub fn is_lost(&self) -> bool {
+        matches!(&*self.0.connection.borrow(), Connection::Full(_) | Connection::Gone)
+    }
+
+    pub fn is_full(&self) -> bool {
+        matches!(&*self.0.connection.borrow(), Connection::Full(_))
+    }
+
+    /// Opens the store. One that takes too long, or that another tab holds back, is waited for beside what else
+    /// happens, and taken when it comes.
+    async fn open(&self) {
+        let (blocked, is_blocked) = oneshot::channel();
+        let blocked = RefCell::new(Some(blocked));
+        let opening = Store::open(Rc::new(move |change| match change {
+            Change::Blocked => {
+                // Nobody waits any more for what is open.
+                let _ = blocked.take().map(|blocked| blocked.send(()));
+            }
+            Change::Replaced => {
+                if let Some(writer) = writer() {
+                    writer.give_up(Trouble::Replaced);
+                }
+            }
+        }));
+        let late = future::select(is_blocked, TimeoutFuture::new(OPEN_MS));
+        let (trouble, opening) = match future::select(opening.boxed_local(), late).await {
+            Either::Left((Ok(store), _)) => {
+                self.0.connection.replace(Connection::Open(Rc::new(store)));
+                return;
+            }
+            Either::Left((Err(failure), _)) => return self.give_up(failure.into()),
+            Either::Right((Either::Left((Ok(()), _)), opening)) => (Trouble::Blocked, opening),
+            Either::Right((_, opening)) => (Trouble::Unavailable, opening),
+        };
+        self.give_up(trouble);
+        let this = self.clone();
+        spawn_local(async move {
+            if let Ok(store) = opening.await {
+                this.come_back(Rc::new(store));
+            }
+        });
+    }
+
+    /// Something can be written again.
+    fn come_back(&self, store: Rc<Store>) {
+        self.0.connection.replace(Connection::Open(store));
+        (self.0.on_trouble)(None);
+        self.drive();
+    }
+
+    /// Takes a comparison away, also where there is no room for anything. Then there may be some again.
+    pub async fn remove(&self, id: Id) {
+        let batch = Batch { is_strict: true, acts: vec![Act::Remove(id)] };
+        match self.store().filter(|_| self.is_full()) {
+            Some(store) => {
+                if store.write(&batch).await.is_ok() {
+                    tabs::wrote(&batch);
+                    self.come_back(store);
+                }
+            }
+            None => self.written(self.put(batch)).await,
+        }
+    }
+
+    /// Lets the store go, so that nothing keeps the browser from putting this page aside. What is under way is
+    /// still written.
+    pub fn rest(&self) {
+        self.0.timer.take();
+        let is_open = matches!(&*self.0.connection.borrow(), Connection::Open(_));
+        if is_open {
+            self.0.connection.replace(Connection::Resting);
+        }
+    }
+
+    fn is_resting(&self) -> bool {
+        matches!(&*self.0.connection.borrow(), Connection::Resting)
+    }
+
+    /// The page goes on.
+    pub async fn wake(&self) {
+        if self.is_resting() {
+            self.open().await;
+            self.drive();
+        }
     }
 
     pub fn put(&self, batch: Batch) -> Ticket {
@@ -145,7 +250,7 @@ impl Writer {
 
     /// Resolves once it is written, or nothing can be.
     pub fn written(&self, ticket: Ticket) -> impl Future<Output = ()> + 'static {
-        let is_written = self.0.store.borrow().is_none() || self.0.journal.borrow().is_written(ticket);
+        let is_written = self.is_lost() || self.0.journal.borrow().is_written(ticket);
         let receiver = (!is_written).then(|| {
             let (sender, receiver) = oneshot::channel();
             self.0.waiting.borrow_mut().push((ticket, sender));
@@ -167,8 +272,11 @@ impl Writer {
 
     fn drive(&self) {
         let inner = &self.0;
-        if inner.store.borrow().is_none() {
+        if self.is_lost() {
             return self.forget();
+        }
+        if self.store().is_none() {
+            return;
         }
         let next = {
             let mut journal = inner.journal.borrow_mut();
@@ -192,23 +300,25 @@ impl Writer {
     }
 
     async fn write(&self, batch: Batch) {
-        let Some(store) = self.store() else { return self.forget() };
+        let Some(store) = self.store() else { return self.0.journal.borrow_mut().failed(batch) };
         let written = store.write(&batch).await;
         match written {
             Ok(()) => {
+                self.0.was_reopened.set(false);
                 self.0.journal.borrow_mut().done();
-                self.wake();
+                tabs::wrote(&batch);
+                self.wake_waiting();
             }
-            // A connection may be lost, once: opened again, all of it is tried again.
-            Err(Failure::Unavailable) if !self.0.was_reopened.replace(true) => {
+            // A connection may be lost: opened again, all of it is tried again, once.
+            Err(Failure::Unavailable) if !self.is_lost() && !self.0.was_reopened.replace(true) => {
                 // Nothing else is written before it is open again.
-                let opened = Store::open().await;
+                drop(store);
+                self.0.connection.replace(Connection::Resting);
+                self.open().await;
                 self.0.journal.borrow_mut().failed(batch);
-                match opened {
-                    Ok(store) => {
-                        self.0.store.replace(Some(Rc::new(store)));
-                    }
-                    Err(_) => self.give_up(Trouble::Unavailable),
+                if !self.is_lost() {
+                    // What was stored may be gone with it.
+                    (self.0.on_trouble)(None);
                 }
             }
             Err(failure) => {
@@ -221,8 +331,10 @@ impl Writer {
 
     /// From now on everything is kept in memory only.
     fn give_up(&self, why: Trouble) {
-        self.0.store.replace(None);
-        (self.0.on_trouble)(why);
+        let store = self.store().filter(|_| why == Trouble::Full);
+        self.0.connection.replace(store.map_or(Connection::Gone, Connection::Full));
+        self.forget();
+        (self.0.on_trouble)(Some(why));
     }
 
     /// Nobody waits for what is never written.
@@ -232,7 +344,7 @@ impl Writer {
         self.0.journal.replace(Journal::new(hold_ms));
     }
 
-    fn wake(&self) {
+    fn wake_waiting(&self) {
         let journal = self.0.journal.borrow();
         let waiting = self.0.waiting.take();
         let (done, still): (Vec<_>, Vec<_>) =

@@ -7,7 +7,7 @@ use super::{
     attaching::Planned,
     going_on, keeping, look,
     showing::{show, show_all},
-    with,
+    watching, with,
 };
 use crate::{
     call::phase::PhaseKind,
@@ -53,6 +53,9 @@ later! {
 
     /// One more answer to what the panel was asked last, or its first to what the others were.
     "13a2" pub fn ask_again(page: Page, panel: &Panel, keep: bool) {
+        if watching::is_refused(page) {
+            return;
+        }
         let round = with(page, |held| {
             sit(page, held);
             held.adopt(page);
@@ -95,6 +98,7 @@ later! {
             panel.reply.restore(answer, status);
         }
         panel.turned.update(|count| *count += 1);
+        watching::if_ended(page, id);
     } else {}
 
     /// What the panel was asked last, with all that is sent along.
@@ -174,6 +178,9 @@ later! {
 
     /// Lets an imported panel ask at the address that it brought.
     "130a" pub fn allow(page: Page, panel: &Panel) {
+        if watching::is_refused(page) {
+            return;
+        }
         look(page, |held| {
             let column = held.column(panel.id);
             if let Some(column) = column.and_then(|id| held.whole.comparison.column_mut(id)) {
@@ -200,6 +207,9 @@ later! {
 
     /// Goes on from the past of another panel, as it stands now.
     "1309" pub fn take_over(page: Page, panel: &Panel, of: u32) {
+        if watching::is_refused(page) {
+            return;
+        }
         look(page, |held| {
             sit(page, held);
             let (own, of) = (held.column(panel.id)?, held.column(of)?);
@@ -218,6 +228,7 @@ later! {
         if !HELD.with_borrow(|all| all.iter().any(|(known, _)| *known == number)) {
             return;
         }
+        watching::leave(page);
         let before = page.held.get_value();
         page.held.set_value(Some(number));
         keeping::settle(page, false);
@@ -234,6 +245,9 @@ pub(super) fn ask_one(page: Page, panel: &Panel, prompt: Prompt) {
 }
 
 fn put(page: Page, prompt: Prompt, panels: &[Panel]) -> bool {
+    if watching::is_refused(page) {
+        return false;
+    }
     let mode = page.mode.get_untracked();
     let round = with(page, |held| {
         sit(page, held);

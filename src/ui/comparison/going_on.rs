@@ -13,6 +13,10 @@ use crate::{
 /// Goes on in the middle of the panel's answer, if its host takes the beginning of one: the same cell gets a
 /// version that continues the one that broke off. Whether it does.
 pub(super) fn go_on_within(page: Page, panel: &Panel) -> bool {
+    if super::watching::is_refused(page) {
+        // Nothing is asked in another way either.
+        return true;
+    }
     let settings = panel.settings.get_untracked();
     let Some((of, begun)) = look(page, |held| held.to_go_on(panel.id, &settings)) else { return false };
     page.run.update(|run| *run += 1);

@@ -9,11 +9,11 @@ use std::{
     future::Future,
 };
 
-use super::{HELD, Held, Mode, Seat, asking::sit, hold, look, showing::show_all, with};
+use super::{HELD, Held, Mode, Seat, asking::sit, hold, look, showing::show_all, trouble, watching, with};
 use crate::{
     browser::{
         self, Interval, storage,
-        store::{self, Trouble, Writer},
+        store::{self, Writer},
     },
     grid::{
         comparison::{Id, ReplyId, RoundId},
@@ -76,7 +76,7 @@ later! {
     /// A piece of an answer, before it is shown.
     "1344" pub fn piece(place: Place, events: &[StreamEvent]) {
         let is_kept = HELD.with_borrow(|all| {
-            all.iter().any(|(_, held)| held.is_stored && held.whole.comparison.id == place.0)
+            all.iter().any(|(_, held)| held.is_written() && held.whole.comparison.id == place.0)
         });
         if let Some(writer) = store::writer().filter(|_| is_kept) {
             writer.push(place.0, place.1, events);
@@ -109,19 +109,17 @@ later! {
 async fn open_unfinished(page: Page) {
     let Some(store) = writer(page).await.store() else { return };
     for id in store.unfinished().await.unwrap_or_default() {
-        if page.held.with_value(Option::is_some) || open(page, id, false).await {
+        // What another tab goes on with is its own.
+        let is_ours = async || browser::lock(&lock_name(id)).await;
+        if page.held.with_value(Option::is_some) || is_ours().await && open(page, id, false).await {
             return;
         }
     }
 }
 
 pub(super) fn writer(page: Page) -> impl Future<Output = Writer> + 'static {
-    store::open_writer(page.shell().clock, move |trouble| {
-        page.trouble.set(Some(match trouble {
-            Trouble::Full => Word::StoreFull,
-            Trouble::Unavailable | Trouble::Blocked => Word::KeptInMemory,
-        }));
-    })
+    watching::begin(page);
+    store::open_writer(page.shell().clock, move |trouble| trouble::told(page, trouble))
 }
 
 /// Something was asked: the comparison and that round, on the disk before anything is sent, with what says that
@@ -161,7 +159,7 @@ pub(super) fn begun(page: Page, round: RoundId, replies: &[ReplyId]) {
 /// A choice of the person changed those rounds, or which of them are shown.
 pub(super) fn changed(page: Page, rounds: &[RoundId]) {
     look(page, |held| {
-        if held.is_stored {
+        if held.is_written() {
             held.touch(page);
             put(Batch::of(held.records(rounds)));
         }
@@ -172,7 +170,7 @@ pub(super) fn changed(page: Page, rounds: &[RoundId]) {
 pub(super) fn ended(page: Page, held: &mut Held, reply: ReplyId) {
     let id = held.whole.comparison.id;
     let Some(answer) = held.whole.answers.get(&reply) else { return };
-    if !held.is_stored {
+    if !held.is_written() {
         // It was deleted meanwhile.
         return;
     }
@@ -191,14 +189,14 @@ pub(super) fn ended(page: Page, held: &mut Held, reply: ReplyId) {
     });
 }
 
-fn put_changed() {
+pub(super) fn put_changed() {
     let (rounds, _) = CHANGED.take();
     HELD.with_borrow(|all| {
         for (_, held) in all {
             let id = held.whole.comparison.id;
             let own: Vec<RoundId> =
                 rounds.iter().filter(|(of, _)| *of == id).map(|(_, round)| *round).collect();
-            if !own.is_empty() && held.is_stored {
+            if !own.is_empty() && held.is_written() {
                 put(Batch::of(held.records(&own)));
             }
         }
@@ -214,13 +212,18 @@ pub(super) fn left() {
     storage::write_of_tab(SHOWN, "");
 }
 
-fn put(batch: Batch) {
+pub(super) fn put(batch: Batch) {
     if let Some(writer) = store::writer() {
         writer.put(batch);
     }
 }
 
 impl Held {
+    /// This tab writes down what happens to it.
+    pub(super) fn is_written(&self) -> bool {
+        self.is_stored && self.watch.is_none()
+    }
+
     /// What the list of comparisons shows, the comparison itself, and those rounds.
     fn records(&self, rounds: &[RoundId]) -> Vec<Record> {
         let of = &self.whole.comparison;
@@ -237,12 +240,14 @@ impl Held {
     }
 }
 
-/// Shows a stored comparison. What was still coming when its page ended stands as incomplete. Whether it could
-/// be shown. With `keeps_panels` those that the page has stay, also where it was stored with others.
+/// Shows a stored comparison. What was still coming when its page ended stands as incomplete; one that another
+/// tab writes is shown as it grows there. Whether it could be shown. With `keeps_panels` those that the page has
+/// stay, also where it was stored with others.
 pub(super) async fn open(page: Page, id: Id, keeps_panels: bool) -> bool {
     let before = page.held.get_value();
     let known = HELD.with_borrow(|all| {
-        all.iter().find(|(_, held)| held.whole.comparison.id == id).map(|(number, _)| *number)
+        let is_own = |held: &Held| held.whole.comparison.id == id && held.watch.is_none();
+        all.iter().find(|(_, held)| is_own(held)).map(|(number, _)| *number)
     });
     if let Some(number) = known {
         page.held.set_value(Some(number));
@@ -251,32 +256,43 @@ pub(super) async fn open(page: Page, id: Id, keeps_panels: bool) -> bool {
     }
     let writer = writer(page).await;
     let Some(store) = writer.store() else { return false };
-    if !browser::lock(&lock_name(id)).await {
-        // It is open in another tab, which goes on with it.
-        if page.held.get_value() == before && keeps_panels {
-            left();
-        }
-        return false;
+    let is_ours = browser::lock(&lock_name(id)).await;
+    let not_opened = || {
+        browser::unlock(&lock_name(id));
+        false
+    };
+    if !is_ours {
+        watching::ask(id);
     }
-    let Ok(records) = store.records(id).await else { return false };
+    let Ok(records) = store.records(id).await else { return not_opened() };
     if page.held.get_value() != before || page.is_running_untracked() {
         // Something was asked meanwhile.
-        return false;
+        return not_opened();
     }
-    let (segments, records) = records.into_iter().partition(|(key, _)| matches!(key, Key::Segment(..)));
-    let Ok(mut whole) = Whole::of_records(records) else {
+    let read = if is_ours { recovered(records) } else { watching::watched(records) };
+    let Some((held, repair)) = read else {
         left();
         page.trouble.set(Some(Word::Damaged));
-        return false;
+        return not_opened();
     };
-    let repair = journal::recover(&mut whole, segments);
     if !repair.is_empty() {
         writer.put(repair);
     }
-    let number = HELD.with_borrow_mut(|all| hold(page, all, Held { is_stored: true, ..Held::of(whole) }));
+    let number = HELD.with_borrow_mut(|all| {
+        all.retain(|(_, held)| held.whole.comparison.id != id);
+        hold(page, all, held)
+    });
     page.held.set_value(Some(number));
-    settle(page, keeps_panels);
+    settle(page, keeps_panels && is_ours);
     true
+}
+
+/// A comparison that this tab writes; and what makes its records so, where it was cut.
+pub(super) fn recovered(records: Vec<Record>) -> Option<(Held, Batch)> {
+    let (segments, records) = records.into_iter().partition(|(key, _)| matches!(key, Key::Segment(..)));
+    let mut whole = Whole::of_records(records).ok()?;
+    let repair = journal::recover(&mut whole, segments);
+    Some((Held { is_stored: true, ..Held::of(whole) }, repair))
 }
 
 /// The panels are those of the comparison, and show it.
@@ -324,7 +340,7 @@ pub(super) fn settle(page: Page, keeps_panels: bool) {
         storage::write_of_tab(SHOWN, &id.to_string());
     }
     page.attached.update(|count| *count += 1);
-    page.mode.set(Mode::All);
+    page.mode.set(if watching::is_shown(page) { Mode::Watching } else { Mode::All });
     page.run.update(|run| *run += 1);
     show_all(page);
 }

@@ -1,6 +1,7 @@
 //! The comparison that the page shows: what was asked and answered in it, and what of that each panel shows.
 //!
 //! - `keeping`: what of it is stored, and how it is found again
+//! - `watching`: what another tab writes; `resting`: a page that is put aside; `trouble`: a store that fails
 //! - `asking`: a prompt becomes a round, a round a call for each column that takes part
 //! - [`stored`]: the list of all that are stored, and what can be done with each
 //! - `showing`: which turns a panel shows, and which one stands at its end
@@ -18,10 +19,13 @@ mod attaching;
 mod going_on;
 mod keeping;
 pub mod mode;
+mod resting;
 mod showing;
 pub mod stored;
 mod tools;
+mod trouble;
 mod turn;
+mod watching;
 mod window;
 
 use std::{
@@ -31,7 +35,7 @@ use std::{
 
 use super::{page::Page, panels::Undoable};
 use crate::{
-    browser::El,
+    browser::{self, El},
     grid::{
         comparison::{ColumnId, Comparison, FileId, ReplyId, RoundId, reply::End},
         record::Whole,
@@ -77,6 +81,10 @@ pub struct Held {
     unstored: Vec<FileId>,
     /// Something of it was put into the store.
     is_stored: bool,
+    /// Another tab writes it: nothing of it is written here.
+    watch: Option<watching::Watch>,
+    /// Another tab wants to write it, and gets it when nothing of it is still coming.
+    is_leaving: bool,
 }
 
 /// What a panel is in the comparison.
@@ -115,6 +123,8 @@ impl Held {
             refused: Vec::new(),
             unstored: Vec::new(),
             is_stored: false,
+            watch: None,
+            is_leaving: false,
         }
     }
 
@@ -186,7 +196,14 @@ fn hold(page: Page, all: &mut Vec<(u32, Held)>, held: Held) -> u32 {
         };
         steps.iter().filter_map(number).collect()
     });
-    all.retain(|(number, held)| shown == Some(*number) || kept.contains(number) || held.is_open());
+    all.retain(|(number, held)| {
+        let is_coming = held.is_open() && held.watch.is_none();
+        let stays = shown == Some(*number) || kept.contains(number) || is_coming;
+        if !stays {
+            browser::unlock(&keeping::lock_name(held.whole.comparison.id));
+        }
+        stays
+    });
     all.push((number, held));
     number
 }

@@ -1,6 +1,6 @@
 //! What the next prompt is: to all, to one panel, or another wording of an earlier one.
 
-use super::{attaching, look};
+use super::{attaching, look, watching};
 use crate::{
     browser::{El, el},
     grid::comparison::RoundId,
@@ -16,6 +16,8 @@ pub enum Mode {
     Only(u32),
     /// Another wording of that round.
     Edit(u32),
+    /// None: another tab writes what is shown.
+    Watching,
 }
 
 later! {
@@ -25,6 +27,10 @@ later! {
             let language = page.language.get();
             match page.mode.get() {
                 Mode::All => String::new(),
+                Mode::Watching => {
+                    page.attached.track();
+                    watching::word(page).text(language).to_owned()
+                }
                 Mode::Edit(_) => Word::Editing.text(language).to_owned(),
                 Mode::Only(id) => {
                     let model = page.find(id).map(|(_, panel)| panel.settings.with(|it| it.model.clone()));
@@ -33,11 +39,19 @@ later! {
             }
         };
         let is_plain = move || page.mode.get() == Mode::All;
+        let is_watching = move || page.mode.get() == Mode::Watching;
+        let write_here = word_button(page, &[("name", "write-here")], Word::WriteHere)
+            .hidden(move || !is_watching())
+            .act(move || watching::write_here(page));
+        let cancel = word_button(page, &[("name", "cancel-mode")], Word::Cancel)
+            .hidden(is_watching)
+            .act(move || leave(page));
         let line = el("div")
             .class("row mode")
             .hidden(is_plain)
             .child(el("p").attrs(&[("class", "hint"), ("role", "status")]).live(says))
-            .child(word_button(page, &[("name", "cancel-mode")], Word::Cancel).act(move || leave(page)));
+            .child(write_here)
+            .child(cancel);
         el("div").child(line).child(attaching::attached(page))
     } else {
         el("div")
@@ -55,6 +69,9 @@ later! {
     } else {}
 
     "1313" pub fn only_to(page: Page, panel: u32) {
+        if watching::is_refused(page) {
+            return;
+        }
         leave(page);
         page.mode.set(Mode::Only(panel));
     } else {}
@@ -62,6 +79,9 @@ later! {
 
 /// Puts an earlier prompt into the composer, to be sent in other words.
 pub(super) fn edit(page: Page, round: RoundId) {
+    if watching::is_refused(page) {
+        return;
+    }
     let Some(prompt) = look(page, |held| held.prompt(round)) else { return };
     if !matches!(page.mode.get_untracked(), Mode::Edit(_)) {
         page.draft_before.set_value(page.draft.get_untracked());

@@ -159,8 +159,9 @@ impl Held {
 
     /// A reply as a panel shows it, if its text is here.
     pub(super) fn standing(&self, id: ReplyId) -> Option<(Answer, Status)> {
-        let mut answer = self.whole.answers.get(&id)?.clone();
         let reply = self.whole.comparison.reply(id)?;
+        let is_coming = self.watch.is_some() && reply.end == End::Open;
+        let mut answer = self.whole.answers.get(&id).cloned().or(is_coming.then(Answer::default))?;
         if reply.continues.is_some() {
             // With what it goes on from.
             answer.text = self.text(id);
@@ -173,6 +174,9 @@ impl Held {
             End::Failed => {
                 Phase::Failed(error().unwrap_or_else(|| ApiError::new(ErrorClass::Server, String::new())))
             }
+            // In another tab.
+            End::Open if is_coming && answer.is_empty() => Phase::Waiting,
+            End::Open if is_coming => Phase::Streaming,
             End::Truncated | End::Cut | End::Open => Phase::Truncated(error()),
         };
         let times = &reply.times;

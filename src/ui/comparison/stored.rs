@@ -4,15 +4,18 @@ use std::{cmp::Reverse, future::Future, pin::Pin};
 
 use super::{
     HELD,
-    keeping::{changed, lock_name, open, writer},
-    look,
+    keeping::{changed, lock_name, open, put, writer},
+    look, watching,
 };
 use crate::{
-    browser::{self, store::Store},
+    browser::{
+        self,
+        store::{self, Store},
+    },
     export::{html, json, markdown, table},
     grid::{
         comparison::Id,
-        record::{Act, Batch, Key, Whole, comparison, comparison::Head},
+        record::{Batch, Key, Whole, comparison, comparison::Head},
     },
     ui::{
         page::Page,
@@ -57,14 +60,35 @@ impl Form {
     }
 }
 
-/// All stored comparisons, pinned ones first, then the latest; `None` where there is no store.
+/// All stored comparisons, pinned ones first, then the latest; `None` where the store cannot be read.
 pub async fn heads(page: Page) -> Option<Vec<Head>> {
-    let store = writer(page).await.store()?;
-    let records = store.heads().await.ok()?;
-    let mut heads: Vec<Head> =
-        records.into_iter().filter_map(|(_, record)| Head::from_json(record).ok()).collect();
+    let mut heads = match writer(page).await.store() {
+        Some(store) => {
+            let records = store.heads().await.ok()?;
+            let mut heads = Vec::new();
+            for (key, record) in records {
+                match Head::from_json(record) {
+                    Ok(head) => heads.push(head),
+                    Err(_) => heads.extend(mended(page, &store, key.comparison()).await),
+                }
+            }
+            heads
+        }
+        None => Vec::new(),
+    };
+    // What could not be stored is in memory.
+    HELD.with_borrow(|all| {
+        let known: Vec<Id> = heads.iter().map(|head| head.id).collect();
+        let own = all.iter().filter(|(_, held)| held.is_written()).map(|(_, held)| &held.whole.comparison);
+        heads.extend(own.filter(|of| !known.contains(&of.id)).map(Head::of));
+    });
     heads.sort_by_key(|head| Reverse((head.is_pinned, head.changed_ms)));
     Some(heads)
+}
+
+/// What happens now is not stored.
+pub fn is_in_memory() -> bool {
+    store::writer().is_some_and(|writer| writer.is_lost())
 }
 
 /// Whether its title, its models or one of its prompts has all of these words, in any letters.
@@ -86,7 +110,27 @@ pub async fn show(page: Page, id: Id) -> bool {
         return true;
     }
     page.stop_all();
+    watching::leave(page);
     open(page, id, false).await
+}
+
+/// A damaged line of the list, made anew of what it tells of; what cannot be read is left as it is, and told.
+async fn mended(page: Page, store: &Store, id: Id) -> Option<Head> {
+    let Some(whole) = whole(store, id).await else {
+        page.trouble.set(Some(Word::Damaged));
+        return None;
+    };
+    let head = Head::of(&whole.comparison);
+    put(Batch::of([(Key::Head(id), head.to_json())]));
+    Some(head)
+}
+
+/// What this tab holds of it itself.
+fn own(id: Id) -> Option<Whole> {
+    HELD.with_borrow(|all| {
+        let held = all.iter().find(|(_, held)| held.whole.comparison.id == id && held.is_written());
+        held.map(|(_, held)| held.whole.clone())
+    })
 }
 
 async fn whole(store: &Store, id: Id) -> Option<Whole> {
@@ -97,6 +141,9 @@ async fn whole(store: &Store, id: Id) -> Option<Whole> {
 /// Changes what is known of it, wherever it is.
 pub async fn change(page: Page, id: Id, act: impl FnOnce(&mut crate::grid::comparison::Comparison)) {
     if is_shown(page, id) {
+        if watching::is_refused(page) {
+            return;
+        }
         look(page, |held| act(&mut held.whole.comparison));
         return changed(page, &[]);
     }
@@ -106,14 +153,17 @@ pub async fn change(page: Page, id: Id, act: impl FnOnce(&mut crate::grid::compa
     }
     HELD.with_borrow_mut(|all| all.retain(|(_, held)| held.whole.comparison.id != id));
     let writer = writer(page).await;
-    let Some(store) = writer.store() else { return };
-    let Some(mut whole) = whole(&store, id).await else { return };
-    act(&mut whole.comparison);
-    whole.comparison.revision += 1;
-    let of = &whole.comparison;
-    let own = (Key::Comparison(id), comparison::to_json(of));
-    let ticket = writer.put(Batch::of([(Key::Head(id), Head::of(of).to_json()), own]));
-    writer.written(ticket).await;
+    if let Some(store) = writer.store()
+        && let Some(mut whole) = whole(&store, id).await
+    {
+        act(&mut whole.comparison);
+        whole.comparison.revision += 1;
+        let of = &whole.comparison;
+        let own = (Key::Comparison(id), comparison::to_json(of));
+        let ticket = writer.put(Batch::of([(Key::Head(id), Head::of(of).to_json()), own]));
+        writer.written(ticket).await;
+    }
+    browser::unlock(&lock_name(id));
 }
 
 /// Takes it away, to `Undo`. Not while another tab shows it: then `false`.
@@ -133,8 +183,8 @@ pub async fn take(page: Page, head: &Head) -> bool {
     if is_shown(page, head.id) {
         super::begin_anew(page);
     }
-    let ticket = writer.put(Batch { is_strict: true, acts: vec![Act::Remove(head.id)] });
-    writer.written(ticket).await;
+    writer.remove(head.id).await;
+    browser::unlock(&lock_name(head.id));
     page.can_undo(Undoable::Stored(head.title.clone(), Batch::of(records).strict()));
     true
 }
@@ -188,7 +238,6 @@ pub(super) fn new_id() -> Id {
 pub async fn export(page: Page, ids: Vec<Id>, form: Form, name: &str) -> bool {
     let language = page.language.get_untracked();
     let writer = writer(page).await;
-    let Some(store) = writer.store() else { return false };
     writer.all_written().await;
     let mut parts = Vec::new();
     if form == Form::Csv {
@@ -196,7 +245,12 @@ pub async fn export(page: Page, ids: Vec<Id>, form: Form, name: &str) -> bool {
     }
     let mut is_whole = true;
     for id in ids {
-        match whole(&store, id).await.and_then(|whole| written(&whole, form, language)) {
+        let found = match (own(id), writer.store()) {
+            (Some(own), _) => Some(own),
+            (None, Some(store)) => whole(&store, id).await,
+            (None, None) => None,
+        };
+        match found.and_then(|whole| written(&whole, form, language)) {
             Some(text) => parts.push(text),
             None => is_whole = false,
         }

@@ -1,11 +1,11 @@
 //! What can be done with the last turn of a panel.
 
 use super::{
-    Shown, asking,
+    Mode, Shown, asking,
     attaching::Attached,
     going_on, keeping, look,
     turn::{keep_button, versions},
-    with,
+    watching, with,
 };
 use crate::{
     browser::{El, el},
@@ -68,6 +68,9 @@ later! {
 later! {
     /// Makes the panel's answer the best of its round; the best itself stops being it.
     "1333" pub fn pick(page: Page, panel: &Panel) {
+        if watching::is_refused(page) {
+            return;
+        }
         if let Some(reply) = last(page, panel) {
             look(page, |held| held.whole.comparison.pick(reply));
             keeping::changed(page, &[reply.round]);
@@ -85,6 +88,9 @@ later! {
 
     /// Leaves the panel's answer out of what it remembers, or takes it in again.
     "1336" pub fn toggle_kept(page: Page, panel: &Panel) {
+        if watching::is_refused(page) {
+            return;
+        }
         if let Some(reply) = last(page, panel) {
             look(page, |held| held.toggle_kept(reply.round, reply.column));
             keeping::changed(page, &[reply.round]);
@@ -100,6 +106,9 @@ later! {
 
     /// Opens the note of the panel's answer.
     "1334" pub fn note(page: Page, panel: &Panel) {
+        if watching::is_refused(page) {
+            return;
+        }
         look(page, |held| {
             if let Some(seat) = held.seats.get_mut(&panel.id) {
                 seat.is_noting = true;
@@ -125,6 +134,7 @@ fn note_field(page: Page, panel: &Panel, reply: ReplyId) -> Option<El> {
     }
     let field = el("textarea")
         .attrs(&[("name", "note-text"), ("rows", "2"), ("dir", "auto")])
+        .flag("readonly", move || page.mode.get() == Mode::Watching)
         .value(move || note.clone());
     let field = field.on("change", move |event| {
         let text = event.value();
@@ -151,6 +161,9 @@ fn continue_it(page: Page, panel: &Panel) {
 
 /// Quotes an answer in the prompt that is being written, for everybody to take up.
 pub(super) fn quote(page: Page, of: ReplyId) {
+    if watching::is_refused(page) {
+        return;
+    }
     with(page, |held| {
         let settings = held.whole.comparison.reply(of).and_then(|it| held.whole.comparison.setup(it));
         let by = settings.map(|settings| settings.model.clone()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::{
     Shown, attaching, keeping, look, mode,
     showing::{show, show_all},
-    with,
+    watching, with,
 };
 use crate::{
     browser::{self, El, button, effect, el, signal::*},
@@ -115,7 +115,7 @@ pub(super) fn said(page: Page, panel: &Panel, round: RoundId) -> El {
         })
     };
     let step = move |by: isize| {
-        if page.is_running_untracked() {
+        if watching::is_refused(page) || page.is_running_untracked() {
             return;
         }
         with(page, |held| {
@@ -185,7 +185,7 @@ pub(super) fn versions(page: Page, panel: &Panel, shown: Shown) -> El {
     };
     let panel = panel.clone();
     let step = move |by: isize| {
-        if panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()) {
+        if watching::is_refused(page) || panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()) {
             return;
         }
         with(page, |held| {
@@ -231,6 +231,9 @@ pub(super) fn keep_button(page: Page, panel: &Panel, reply: ReplyId) -> El {
     };
     button(&[("name", "keep-turn")]).live(page.word(Word::InHistory)).state("aria-pressed", is_kept).act(
         move || {
+            if watching::is_refused(page) {
+                return;
+            }
             look(page, |held| held.toggle_kept(reply.round, reply.column));
             keeping::changed(page, &[reply.round]);
             kept.update(|count| *count += 1);

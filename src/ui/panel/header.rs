@@ -4,6 +4,7 @@ use super::{menu::menu, picker::picker, reply::Pulse, state::Panel};
 use crate::{
     browser::{self, El, Event, button, el, signal::*, spawn},
     ui::{
+        comparison::Mode,
         page::Page,
         parts::icon_button,
         words::{self, Word},
@@ -64,8 +65,9 @@ fn run_button(page: Page, panel: &Panel) -> El {
         .bind("aria-label", label.clone())
         .bind("title", label)
         .state("aria-disabled", move || !can_act())
-        .act(move || match is_running.get_untracked() {
+        .act(move || match is_running.get_untracked() && page.mode.get_untracked() != Mode::Watching {
             true => panel.stop(),
+            // What comes in another tab is stopped there, by taking it over.
             false => page.retry(&panel),
         })
 }

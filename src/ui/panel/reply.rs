@@ -125,9 +125,43 @@ impl ReplyState {
         self.show(Answer::default(), Status::default(), false);
     }
 
-    /// An answer that ended before.
+    /// An answer that ended before, or is still coming elsewhere.
     pub fn restore(&self, answer: Answer, status: Status) {
-        self.show(answer, status, true);
+        let is_whole = status.phase.as_ref().is_none_or(Phase::is_over);
+        self.show(answer, status, is_whole);
+    }
+
+    /// An answer that is still coming elsewhere, or has just ended there: what is drawn of it stays.
+    pub fn catch_up(&self, answer: Answer, status: Status, now_ms: u64) {
+        let is_over = status.phase.as_ref().is_none_or(Phase::is_over);
+        let grown = self.with_live(|live| {
+            let known = &live.answer;
+            let text = answer.text.strip_prefix(&known.text)?.to_owned();
+            let thoughts = answer.reasoning.concat().strip_prefix(&known.reasoning.concat())?.to_owned();
+            if known.refusal != answer.refusal {
+                return None;
+            }
+            live.fresh.text.push_str(&text);
+            live.fresh.reasoning.push_str(&thoughts);
+            live.fresh.is_whole = is_over;
+            live.tokens += estimate::tokens(&text) + estimate::tokens(&thoughts);
+            live.answer = answer.clone();
+            Some(!text.is_empty() || !thoughts.is_empty())
+        });
+        let Some(has_text) = grown.flatten() else { return self.show(answer, status, is_over) };
+        let kind = status.phase.as_ref().map(Phase::kind);
+        let is_new = self.kind_untracked() != kind;
+        if is_new && is_over {
+            self.is_drawn.set(false);
+            self.news.came_last();
+        } else if has_text {
+            self.news.came();
+        }
+        if is_new {
+            self.status.set(Status { since_ms: now_ms, ..status });
+            let (tools, citations, usage) = (answer.tool_calls, answer.citations, answer.usage);
+            self.extras.set(Extras { tools, citations, usage, ..Extras::default() });
+        }
     }
 
     fn show(&self, answer: Answer, status: Status, is_whole: bool) {

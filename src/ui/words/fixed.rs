@@ -239,8 +239,13 @@ words! {
         EndFailed: "No answer came.", "답변이 오지 않았습니다.", "回答は来ませんでした。";
         EndIncomplete: "The answer is incomplete.", "답변이 완전하지 않습니다.", "回答は途中までです。";
         PastMissing: "A part of the conversation before is not here, so nothing was sent.", "이전 대화의 일부가 없어서 아무것도 보내지 않았습니다.", "これまでの会話の一部がないため、何も送信していません。";
+        WrittenElsewhere: "This conversation is open in another tab, which writes it. Here it is shown as it grows there.", "이 대화는 다른 탭에서 열려 있고 그 탭이 저장합니다. 여기에는 그 내용이 그대로 표시됩니다.", "この会話は別のタブで開かれ、そのタブが保存しています。ここにはその内容がそのまま表示されます。";
+        GrowsElsewhere: "Another tab is asking in this conversation. If you take it over, answers that are still coming stop there; what has come stays.", "다른 탭이 이 대화에서 질문하고 있습니다. 넘겨받으면 아직 오고 있는 답변은 그 탭에서 중지되고, 이미 온 내용은 남습니다.", "別のタブがこの会話で質問しています。引き取ると、まだ届いている途中の回答はそこで止まり、届いた分は残ります。";
+        AskingOther: "Asking the other tab to let go … If it does not answer, close it.", "다른 탭에 넘겨 달라고 요청하는 중… 응답이 없으면 그 탭을 닫으세요.", "別のタブに引き渡しを頼んでいます…応答がなければ、そのタブを閉じてください。";
+        WriteHere: "Take over", "넘겨받기", "引き取る";
+        StoreBlocked: "Another tab has an older version of this page open, so nothing can be stored. Close that tab: then what you asked is stored.", "다른 탭에 이 페이지의 이전 버전이 열려 있어 저장할 수 없습니다. 그 탭을 닫으면 지금까지의 내용이 저장됩니다.", "別のタブでこのページの古い版が開いているため、保存できません。そのタブを閉じると、ここまでの内容が保存されます。";
         KeptInMemory: "This browser stores nothing for this page: what you ask is gone when it closes.", "이 브라우저는 이 페이지의 내용을 저장하지 않습니다. 페이지를 닫으면 질문과 답변이 사라집니다.", "このブラウザーはこのページの内容を保存しません。閉じると質問と回答は消えます。";
-        StoreFull: "There is no room left to store this conversation. Answers go on, in this page only.", "대화를 저장할 공간이 없습니다. 답변은 계속되지만 이 페이지에만 남습니다.", "会話を保存する空き容量がありません。回答は続きますが、このページにだけ残ります。";
+        StoreFull: "There is no room left to store this conversation: it goes on in this page only. In the history you can save it as a file, or delete old ones to make room.", "이 대화를 저장할 공간이 없어 이 페이지에서만 이어집니다. 기록에서 파일로 저장하거나, 오래된 대화를 삭제해 공간을 만들 수 있습니다.", "この会話を保存する空き容量がないため、このページだけで続きます。履歴でファイルに保存するか、古い会話を削除して空きを作れます。";
         Damaged: "The conversation of before could not be read. It was left as it is.", "이전 대화를 읽을 수 없어 그대로 두었습니다.", "前の会話は読み込めませんでした。そのまま残してあります。";
 
         // The composer.

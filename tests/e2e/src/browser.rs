@@ -94,6 +94,11 @@ impl Browser {
         Ok(self.session.refresh().await?)
     }
 
+    /// To the page before.
+    pub async fn back(&self) -> Result {
+        Ok(self.session.back().await?)
+    }
+
     pub async fn find(&self, css: &str) -> Result<WebElement> {
         let found = self.session.find(By::Css(css)).await;
         Ok(found.map_err(|error| format!("{css} is not on the page: {error}"))?)
@@ -244,6 +249,12 @@ impl Browser {
     /// The tab that commands go to.
     pub async fn tab(&self) -> Result<WindowHandle> {
         Ok(self.session.window().await?)
+    }
+
+    /// Closes the tab that commands go to, and goes on in that one.
+    pub async fn close_tab(&self, next: &WindowHandle) -> Result {
+        self.session.close_window().await?;
+        self.switch_to_tab(next).await
     }
 
     pub async fn switch_to_tab(&self, tab: &WindowHandle) -> Result {

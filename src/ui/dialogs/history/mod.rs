@@ -119,8 +119,9 @@ impl History {
         spawn(async move {
             stored::settled(page).await;
             match self.finder.with_value(Clone::clone) {
-                Some(finder) => finder.read_all(),
-                None => self.read_here().await,
+                Some(finder) if !stored::is_in_memory() => finder.read_all(),
+                // What could not be stored is in the page's memory.
+                _ => self.read_here().await,
             }
         });
     }
@@ -312,7 +313,7 @@ impl History {
 
     fn measure(self) {
         spawn(async move {
-            if let Some(bytes) = browser::used_bytes().await {
+            if let Some((bytes, _)) = browser::usage().await {
                 let language = self.page.language.get_untracked();
                 self.used.set(Word::Used.with(language, &[&size(bytes)]));
             }

@@ -24,7 +24,7 @@ const SEGMENTS: &str = "
 pub struct Two {
     pub one: Mount,
     pub other: Mount,
-    site: TestServer,
+    pub site: TestServer,
     #[expect(dead_code, reason = "held for its drop")]
     servers: TestServer,
 }

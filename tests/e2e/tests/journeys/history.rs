@@ -13,7 +13,7 @@ use crate::conversation::{Two, ask, said, turns};
 use crate::stand_ins::{MODEL, World, be_a_telephone, chat_answer, has_no_telephone};
 
 /// The titles of all rows that are in the page, from above.
-const TITLES: &str = "[...document.querySelectorAll('#history [data-comparison]')]
+pub const TITLES: &str = "[...document.querySelectorAll('#history [data-comparison]')]
     .map((row) => row.querySelector('.title').textContent)";
 
 /// Puts records where the page keeps them; its stores are there already.

@@ -25,4 +25,6 @@ mod providers;
 mod reading;
 mod screens;
 mod stand_ins;
+mod storage;
+mod tabs;
 mod typing;
