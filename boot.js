@@ -8,10 +8,25 @@
   var trouble = document.getElementById("cannot-start");
   trouble.hidden = true;
 
-  // Leaves the sentences of that class, and no others.
+  // The language that was chosen, else the browser's, where it is one of the page's.
+  var likely;
+  try {
+    likely = /"language":"(\w+)"/.exec(localStorage.getItem("tutti.workspace"));
+  } catch (_) {
+    // No storage here.
+  }
+  likely = likely || /\b(?:en|ko|ja)\b/i.exec(navigator.languages) || [];
+  likely = String(likely[1] || likely[0]).toLowerCase();
+
+  // Leaves the sentences of that class, in that language if it is known, and no others.
   function give_up(reason) {
     for (var i = 0; i < trouble.children.length; i++) {
       trouble.children[i].hidden = trouble.children[i].className !== reason;
+    }
+    var own = trouble.querySelector("." + reason + " [lang=" + likely + "]");
+    var said = trouble.querySelectorAll("." + reason + " > p:not(#why)");
+    for (i = 0; i < said.length; i++) {
+      said[i].hidden = own ? said[i] !== own : likely === "en" && said[i].lang !== "";
     }
     trouble.style.animation = "none";
     trouble.hidden = false;
@@ -69,14 +84,6 @@
     return words[tag];
   };
   // They come beside the program for who is likely to need them; it decides, and asks for what it misses.
-  var likely;
-  try {
-    likely = /"language":"(\w+)"/.exec(localStorage.getItem("tutti.workspace"));
-  } catch (_) {
-    // No storage here.
-  }
-  likely = likely || /\b(?:en|ko|ja)\b/i.exec(navigator.languages) || [];
-  likely = String(likely[1] || likely[0]).toLowerCase();
   if (new URL(script.src).searchParams.has(likely)) window.tutti_words(likely);
 
   program.then(

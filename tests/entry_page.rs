@@ -62,8 +62,9 @@ fn the_page_may_do_nothing_but_what_it_needs() {
         ("script-src", &["'self'", "'wasm-unsafe-eval'"]),
         ("style-src", &["'self'"]),
         ("img-src", &["data:"]),
-        // Workers made of the page's own texts, which its policy binds too.
-        ("worker-src", &["blob:"]),
+        // Workers made of the page's own texts, which its policy binds too; and the one that keeps the page,
+        // which no policy can name by its file.
+        ("worker-src", &["'self'", "blob:"]),
         ("base-uri", &["'none'"]),
         ("form-action", &["'none'"]),
         ("object-src", &["'none'"]),

@@ -90,11 +90,11 @@ fn of_storage(name: &str) -> Option<Promise> {
     method(&storage, name)?.call0(&storage).ok()?.dyn_into().ok()
 }
 
-fn of_navigator(name: &str) -> Option<JsValue> {
+pub(super) fn of_navigator(name: &str) -> Option<JsValue> {
     let found = Reflect::get(&web_sys::window()?.navigator(), &name.into()).ok()?;
     found.is_object().then_some(found)
 }
 
-fn method(of: &JsValue, name: &str) -> Option<Function> {
+pub(super) fn method(of: &JsValue, name: &str) -> Option<Function> {
     Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
 }

@@ -6,6 +6,7 @@
 //! - [`signal`]: Leptos' signals; `dom`, `event`: elements that follow signals, and what a person does to them
 //! - `drawing`, `tail`, `follow`: what grows, when it is drawn, and scrolling along with it
 //! - `later`: fetches what the first screen does without
+//! - [`offline`]: the worker that keeps the page for when there is no network
 //! - [`parts`]: what is loaded when it is first needed: colours of code, formulas
 //! - [`store`]: the database of comparisons; `finder`: its list and its search, in a worker; `rolls`: long lists
 //! - `files`, `pictures`: what a person hands over, and is handed
@@ -26,6 +27,7 @@ mod later;
 mod listener;
 mod locks;
 mod network;
+pub mod offline;
 pub mod parts;
 mod pictures;
 mod pointing;

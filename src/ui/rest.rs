@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use super::{comparison, page::Page, parts::word_button, words::Word};
+use super::{comparison, offline::keep_page, page::Page, parts::word_button, words::Word};
 use crate::{
     browser::{self, El, Lost, el, signal::*, spawn},
     later,
@@ -84,6 +84,7 @@ impl Page {
             if came.is_ok() {
                 self.shell().keys.go_on();
                 comparison::reopen(self);
+                keep_page(self);
             }
             self.rest.set(came.map_or_else(Rest::Lost, |()| Rest::Here));
         }

@@ -6,13 +6,14 @@ use crate::failure::{Failure, Outcome};
 use crate::page::{self, Flavour};
 use crate::place::Place;
 use crate::weigh::FirstScreens;
-use crate::{budget, csp, entry, parts, words};
+use crate::{budget, csp, entry, offline, parts, words};
 
 pub fn dist(place: &Place, arguments: &[&str]) -> Outcome {
     let origins = options(arguments)?;
     let folder = build(place)?;
     if !origins.is_empty() {
         entry::connect(&folder, &origins)?;
+        offline::write(place, &folder)?;
         println!("The page may also call {}.", origins.join(" "));
     }
     println!("{}", check_weight(place, &folder)?);

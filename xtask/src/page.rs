@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::failure::{OrFailure, Outcome};
 use crate::place::Place;
 use crate::tools::{self, BINARYEN, ESBUILD, TRUNK, Tool, Voice, WASM_BINDGEN, WASM_SPLIT};
-use crate::{entry, order, parts, run, rust_target, short_names, split, words};
+use crate::{entry, names, offline, order, parts, run, rust_target, short_names, split, words};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
@@ -49,9 +49,16 @@ pub fn build(place: &Place, flavour: Flavour, into: &Path) -> Outcome {
         minify(into, &folders)?;
         split::finish(place, into, &folders)?;
         words::add(place, into)?;
+        names::settle(into)?;
+        offline::announce(into)?;
     }
     parts::add(place, flavour, into, &folders)?;
-    entry::write_open(into)
+    entry::style_recovery(into)?;
+    entry::write_open(into)?;
+    match flavour {
+        Flavour::Served => offline::write_none(into),
+        Flavour::Release => offline::write(place, into),
+    }
 }
 
 /// The script that wasm-bindgen has written, which names a function for every call out of the program.

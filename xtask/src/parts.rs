@@ -51,16 +51,7 @@ pub fn add(place: &Place, flavour: Flavour, into: &Path, tools: &[PathBuf]) -> O
         let to = folder.join(file.file_name().unwrap_or_default());
         fs::copy(&file, &to).or_failure(|| cannot("written", &to), AGAIN)?;
     }
-    entry::change(into, |html| named(html, &format!("./{name}/")))
-}
-
-/// The page that says where its parts are.
-fn named(html: &str, address: &str) -> Outcome<String> {
-    const EMPTY: &str = "<meta name=\"parts\" content=\"\">";
-    let (before, after) = html.split_once(EMPTY).ok_or_else(|| {
-        Failure::new(format!("The built page has no `{EMPTY}`."), "Put it back into index.html.")
-    })?;
-    Ok(format!("{before}<meta name=\"parts\" content=\"{address}\">{after}"))
+    entry::change(into, |html| entry::with_meta(html, "parts", &format!("./{name}/")))
 }
 
 /// Builds what was not built yet. The answer is the folder with the files.
@@ -178,13 +169,6 @@ fn cannot(verb: &str, path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_page_says_where_its_parts_are() {
-        let page = named(include_str!("../../index.html"), "./parts-1/").unwrap();
-        assert!(page.contains("<meta name=\"parts\" content=\"./parts-1/\">"));
-        assert!(named(&page, "./parts-2/").is_err());
-    }
 
     #[test]
     fn a_folder_is_named_by_what_is_in_it() {

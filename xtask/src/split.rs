@@ -7,14 +7,13 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::failure::{Failure, OrFailure, Outcome};
 use crate::place::Place;
 use crate::trim::trim;
-use crate::{entry, order, run};
+use crate::{entry, names, order, run};
 
 /// Where the real wasm-bindgen is, for the one that stands in for it.
 const REAL: &str = "TUTTI_WASM_BINDGEN";
@@ -103,9 +102,7 @@ pub fn finish(place: &Place, into: &Path, tools: &[PathBuf]) -> Outcome {
     run::must(&mut opt, "The part of the program could not be made small.", "The lines above say why.")?;
     order::reorder(&small)?;
     let bytes = fs::read(&small).or_failure(|| format!("{} cannot be read", small.display()), NEXT)?;
-    let mut hasher = DefaultHasher::new();
-    hasher.write(&bytes);
-    let name = format!("tutti-later-{:016x}.wasm", hasher.finish());
+    let name = format!("tutti-later-{}.wasm", names::hash(&bytes));
     fs::write(into.join(&name), bytes)
         .or_failure(|| format!("{} cannot be written", into.display()), NEXT)?;
     entry::change(into, |html| named(html, QUERY, &name))

@@ -7,7 +7,17 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::page::{self, Flavour};
 use crate::place::Place;
 
-const WATCHED: [&str; 7] = ["src", "style", "embed", "index.html", "boot.js", "Trunk.toml", "Cargo.toml"];
+const WATCHED: [&str; 9] = [
+    "src",
+    "style",
+    "embed",
+    "index.html",
+    "boot.js",
+    "recovery.html",
+    "recovery.js",
+    "Trunk.toml",
+    "Cargo.toml",
+];
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Does not end.

@@ -1,13 +1,12 @@
 //! The words of the first screen in other languages than English: a file each, which only its readers fetch.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 
 use crate::budget::kb;
 use crate::failure::{Failure, OrFailure, Outcome};
 use crate::place::Place;
-use crate::{entry, run, split, weigh};
+use crate::{entry, names, run, split, weigh};
 
 /// In boot.js's query, each names its file.
 pub const LANGUAGES: [&str; 2] = ["ko", "ja"];
@@ -23,9 +22,7 @@ pub fn add(place: &Place, into: &Path) -> Outcome {
                 format!("`cargo run --example words -- {language}` says why."),
             )
         })?;
-        let mut hasher = DefaultHasher::new();
-        hasher.write(words.as_bytes());
-        let name = format!("words-{language}-{:016x}.txt", hasher.finish());
+        let name = format!("words-{language}-{}.txt", names::hash(words.as_bytes()));
         fs::write(into.join(&name), words)
             .or_failure(|| format!("{} cannot be written", into.display()), "Run the same command again.")?;
         entry::change(into, |html| split::named(html, language, &name))?;

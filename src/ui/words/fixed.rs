@@ -172,6 +172,8 @@ words! {
         UndoSet: "Undo: back to the {0} models before", "되돌리기: 이전 모델 {0}개로", "元に戻す：前のモデル {0} 個へ";
     }
     later {
+        NewerVersion: "A newer version of this page is ready.", "이 페이지의 새 버전이 준비되었습니다.", "このページの新しい版の準備ができました。";
+
         // Conversations.
         Foreign: "This model was added from a file and names an address or settings of its own. Look at its settings, then allow it to ask.", "이 모델은 파일에서 추가되었고 자체 주소나 설정을 씁니다. 설정을 확인한 뒤 질문을 허용하세요.", "このモデルはファイルから追加され、独自のアドレスや設定を使います。設定を確認してから質問を許可してください。";
         Allow: "Allow", "허용", "許可";

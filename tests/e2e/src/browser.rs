@@ -138,6 +138,13 @@ impl Browser {
         Ok(self.session.action_chain().send_keys(thirtyfour::Key::Tab + "").perform().await?)
     }
 
+    /// Copies what is selected.
+    pub async fn copy(&self) -> Result {
+        use thirtyfour::Key;
+        let keys = self.session.action_chain().key_down(Key::Control).send_keys("c").key_up(Key::Control);
+        Ok(keys.perform().await?)
+    }
+
     /// Drags one element onto another with the mouse, in several moves as hands do.
     pub async fn drag(&self, from: &WebElement, to: &WebElement) -> Result {
         let moves = self.session.action_chain().move_to_element_center(from).click_and_hold();

@@ -202,7 +202,7 @@ async fn the_recovery_page_saves_what_the_program_reads_again() {
         page.panel(1).wait_until("half an answer", "view(panels()[args]).text.includes('half an')").await?;
         while !page.read_later::<String>(SEGMENTS, Value::Null).await?.contains("an answer") {}
         browser.visit(&format!("{}/recovery.html", two.site.base_url())).await?;
-        let is_ready = "return document.querySelector('#save:enabled') !== null;";
+        let is_ready = "return document.querySelector('#save:not([hidden])') !== null;";
         while !browser.read::<bool>(is_ready, Value::Null).await? {}
         let save = "
             const made = new Promise((done) => { URL.createObjectURL = (blob) => { done(blob); return '#'; }; });

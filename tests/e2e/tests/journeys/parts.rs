@@ -25,13 +25,10 @@ async fn ask<'b>(
     Ok(page)
 }
 
-fn asked_for(world: &World, what: &str) -> usize {
-    world
-        .net
-        .visits()
-        .iter()
-        .filter(|visit| visit.path.contains("parts-") && visit.path.ends_with(what))
-        .count()
+/// How many such files the page itself has asked for; what keeps the page asks for all of them, later.
+async fn asked_for(browser: &Browser, what: &str) -> Result<usize> {
+    let asked = browser.requested().await?;
+    Ok(asked.iter().filter(|url| url.contains("/parts-") && url.ends_with(what)).count())
 }
 
 #[tokio::test]
@@ -52,17 +49,17 @@ async fn code_is_coloured_while_it_streams_and_nothing_of_that_is_loaded_before(
         let page = world.open_with(browser, &[OPENAI]).await?;
         page.ask(PROMPT).await?;
         page.panel(0).wait_for_text().await?;
-        assert_eq!(asked_for(&world, ""), 0, "{:?}", world.net.visits());
+        assert_eq!(asked_for(browser, "").await?, 0);
         host.release(1);
         page.panel(0).wait_for("figure code").await?;
         if browser.read::<bool>("return 'Highlight' in window;", Value::Null).await? {
             wait_for_colours(browser, &["comment // 한글 😀", "keyword fn", "function main", "constant 1"])
                 .await?;
-            assert_eq!(asked_for(&world, "highlight.wasm"), 1);
-            assert_eq!(asked_for(&world, "rust.pack"), 1);
-            assert_eq!(asked_for(&world, ".pack"), 1);
+            assert_eq!(asked_for(browser, "highlight.wasm").await?, 1);
+            assert_eq!(asked_for(browser, "rust.pack").await?, 1);
+            assert_eq!(asked_for(browser, ".pack").await?, 1);
         }
-        assert_eq!(asked_for(&world, "math.wasm"), 0);
+        assert_eq!(asked_for(browser, "math.wasm").await?, 0);
         host.release(1);
         page.panel(0).wait_for_phase(Phase::Finished).await?;
         browser.screenshot("coloured").await?;
@@ -132,8 +129,8 @@ async fn formulas_are_drawn_and_copied_as_they_were_written() {
             return selection.toString();";
         let selected: String = browser.read(selected, Value::Null).await?;
         assert!(selected.contains("a^2"), "{selected}");
-        assert_eq!(asked_for(&world, "math.wasm"), 1);
-        assert_eq!(asked_for(&world, "highlight.wasm"), 0);
+        assert_eq!(asked_for(browser, "math.wasm").await?, 1);
+        assert_eq!(asked_for(browser, "highlight.wasm").await?, 0);
         browser.screenshot("formulas").await?;
         world.see_no_key_astray(browser).await
     })

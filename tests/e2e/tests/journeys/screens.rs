@@ -132,6 +132,17 @@ async fn a_telephone_shows_one_panel_and_the_composer_stays() {
         see_it_fits(browser, &page, "empty").await?;
         browser.screenshot("first-visit").await?;
         check_accessibility(browser, "narrow").await?;
+        for language in ["ko", "ja", "en"] {
+            page.choose_language(language).await?;
+            let lines = "
+                const seen = [...document.querySelectorAll('.top :is(button, select)')].filter(isSeen);
+                return new Set(seen.map((it) => it.getBoundingClientRect().top)).size;";
+            let lines: usize = page.read(lines, Value::Null).await?;
+            assert!(lines <= 2, "the bar at the top has {lines} lines in {language}");
+            let rest: f64 =
+                page.read("return document.querySelector('.top').offsetHeight;", Value::Null).await?;
+            assert!(rest < 80.0, "{rest} px in {language}");
+        }
         page.ask(PROMPT).await?;
         page.wait_until_all_have_text().await?;
         see_it_fits(browser, &page, "streaming").await?;
