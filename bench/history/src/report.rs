@@ -37,16 +37,17 @@ pub fn text(options: &Options, measured: &Measured) -> String {
         text += &format!("| {what} | {:.0} | {worst:.0} | {aim} |\n", median(values));
     };
     row("a letter typed to the list of titles, prompts and models, ms", &typed, false, "100");
-    row("the page's thread busy at once while letters are typed, ms", &of(&|search| search.gap), false, "50");
+    row(
+        "no turn for the page's thread while letters are typed, at most, ms",
+        &of(&|search| search.gap),
+        false,
+        "",
+    );
+    row("long tasks of the page in a round, the longest, ms", &of(&|search| search.longest), false, "50");
     row("all answers searched, MB/s", &scans, true, "");
     row("the same, seconds", &of(&|search| search.scan_ms() / 1000.0), false, "");
     row("the first answer found, ms (250 of them a pause)", &of(&|search| search.first), false, "");
-    row(
-        "the page's thread busy at once while answers are searched, ms",
-        &of(&|search| search.scan_gap),
-        false,
-        "50",
-    );
+    row("the same while answers are searched, ms", &of(&|search| search.scan_gap), false, "50");
     row(
         "the history opened to its rows, ms",
         &lists.iter().map(|list| list.ms).collect::<Vec<_>>(),

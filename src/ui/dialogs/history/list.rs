@@ -21,6 +21,8 @@ const HIT: f32 = 5.0;
 /// So much above and below what is seen is there too.
 const AROUND: f32 = 24.0;
 
+const DAY_MS: u64 = 86_400_000;
+
 /// Keys of rows begin here, by what they are of.
 const HITS: u32 = 1 << 30;
 const GROUPS: u32 = 1 << 31;
@@ -79,10 +81,17 @@ pub fn lay_out(
         shown.sort_by_key(|(_, head)| Reverse((head.is_pinned, head.changed_ms)));
         let today = Day::of(browser::now_ms(), browser::ahead_of_utc(browser::now_ms()));
         let mut last = None;
+        // The browser is asked once for each day, not ten thousand times: on the two days of a year on which clocks are
+        // put, one of these may be an hour off.
+        let (mut asked, mut ahead) = (None, 0);
         for (number, head) in shown {
+            let day = Some(head.changed_ms / DAY_MS);
+            if asked != day {
+                (asked, ahead) = (day, browser::ahead_of_utc(head.changed_ms));
+            }
             let group = match head.is_pinned {
                 true => Group::Pinned,
-                false => Day::of(head.changed_ms, browser::ahead_of_utc(head.changed_ms)).group(today),
+                false => Day::of(head.changed_ms, ahead).group(today),
             };
             // What was found stands together.
             if found.is_none() && last != Some(group) {
