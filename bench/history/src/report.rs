@@ -47,7 +47,7 @@ pub fn text(options: &Options, measured: &Measured) -> String {
     row("all answers searched, MB/s", &scans, true, "");
     row("the same, seconds", &of(&|search| search.scan_ms() / 1000.0), false, "");
     row("the first answer found, ms (250 of them a pause)", &of(&|search| search.first), false, "");
-    row("the same while answers are searched, ms", &of(&|search| search.scan_gap), false, "50");
+    row("no turn for it while answers are searched, ms", &of(&|search| search.scan_gap), false, "");
     row(
         "the history opened to its rows, ms",
         &lists.iter().map(|list| list.ms).collect::<Vec<_>>(),
