@@ -80,8 +80,7 @@ impl Page {
 
     fn send_now(self) {
         let prompt = self.draft.get_untracked();
-        let panels = self.concerned();
-        if prompt.trim().is_empty() || panels.is_empty() {
+        if prompt.trim().is_empty() || self.concerned().is_empty() {
             return;
         }
         self.asked.set(Some(prompt.clone()));
@@ -90,6 +89,8 @@ impl Page {
         self.run.update(|run| *run += 1);
         self.draft.set(String::new());
         self.once_ready(Box::new(move || {
+            // A comparison that was found meanwhile has panels of its own.
+            let panels = self.concerned();
             // A prompt that nobody was asked stays where it can be sent again.
             if !comparison::send(self, &prompt, &panels) && self.draft.with_untracked(String::is_empty) {
                 self.draft.set(prompt);
@@ -120,6 +121,10 @@ impl Page {
         {
             panels.retain(|panel| panel.id == id);
             return panels;
+        }
+        if let (Pending::Send, Mode::Edit(round)) = (pending, self.mode.get_untracked()) {
+            let asked = comparison::asked_in(self, round);
+            panels.retain(|panel| asked.contains(&panel.id) || asked.is_empty());
         }
         panels.retain(|panel| {
             untrack(|| panel.is_enabled() && (pending == Pending::Send || panel.has_failed()))
@@ -292,13 +297,23 @@ impl Page {
             return Err(Problem::Parameter(parameter));
         }
         let settings = panel.settings.get_untracked();
+        let traits = self.traits_of(panel);
+        self.asked_with(&settings, request(&settings, traits))
+    }
+
+    /// That question with those settings, whatever a panel has now.
+    pub fn asked_with(
+        self,
+        settings: &PanelSettings,
+        request: Result<ChatRequest, BadSettings>,
+    ) -> Result<Ask, Problem> {
         let provider = settings.provider().map_err(Problem::Settings)?;
         let origin = provider.base_url.origin();
         let key = self.shell().keys.get(&origin);
         if key.is_none() && provider.place == Place::Cloud && provider.cors != Cors::Unknown {
             return Err(Problem::Missing(Word::NeedsKey));
         }
-        let request = request(&settings, self.traits_of(panel)).map_err(Problem::Settings)?;
+        let request = request.map_err(Problem::Settings)?;
         Ok(Ask {
             provider,
             dialect: settings.dialect,

@@ -1,7 +1,7 @@
 //! Which panels there are and in what order; whatever is taken away can be brought back.
 
 use super::{
-    comparison,
+    comparison::{self, Mode},
     page::{Page, simulated, speaking},
     panel::state::Panel,
 };
@@ -115,6 +115,9 @@ impl Page {
             panels.get(at.min(panels.len().saturating_sub(1))).map(|panel| panel.id)
         });
         self.active.set(neighbour.unwrap_or_default());
+        if self.mode.get_untracked() == Mode::Only(id) {
+            self.mode.set(Mode::All);
+        }
         // The button that had the focus is gone.
         self.focus_later("#undo".to_owned());
     }
@@ -130,10 +133,14 @@ impl Page {
                 let id = removed.item.id;
                 self.panels.update(|panels| columns::put_back(panels, removed));
                 self.active.set(id);
+                comparison::panels_changed(self);
                 self.focus_later(format!("[data-panel=\"{id}\"] .body"));
             }
             // Those that are there now are what the next `Undo` brings back.
-            Some(Undoable::Panels(panels)) => self.swap(panels),
+            Some(Undoable::Panels(panels)) => {
+                self.swap(panels);
+                comparison::panels_changed(self);
+            }
             Some(Undoable::Set(set)) => self.saved.update(|saved| {
                 saved.sets.retain(|other| other.name != set.item.name);
                 columns::put_back(&mut saved.sets, set);

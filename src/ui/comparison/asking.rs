@@ -19,7 +19,7 @@ use crate::{
         round::{Kept, Prompt},
     },
     later::later,
-    model::answer::Answer,
+    model::{answer::Answer, chat::ChatRequest},
     ui::{
         page::Page,
         panel::state::{Panel, Problem},
@@ -32,7 +32,7 @@ later! {
     "13a1" pub fn send(page: Page, prompt: &str, panels: &[Panel]) -> bool {
         let attachments = look(page, |held| held.bring());
         let mode = page.mode.get_untracked();
-        let is_sent = put(page, Prompt { attachments, ..Prompt::text(prompt) }, panels);
+        let is_sent = put(page, Prompt { attachments, ..Prompt::text(prompt) }, panels, mode);
         if is_sent {
             look(page, |held| held.attached = mem::take(&mut held.attached_before));
             page.attached.update(|count| *count += 1);
@@ -107,13 +107,19 @@ later! {
             let seat = held.seats.get(&panel.id)?;
             Some((seat.column, seat.last?))
         })?;
+        if let Some(reply) = last.reply {
+            let of = look(page, |held| held.whole.comparison.setup(held.whole.comparison.reply(reply)?).cloned());
+            // The panel may ask another model by now.
+            let settings = of.unwrap_or_else(|| panel.settings.get_untracked());
+            let traits = page.info(&settings).map(|info| info.traits());
+            let asked = with(page, |held| held.whole.comparison.request_of(reply, &held.whole));
+            let asked = asked.map_err(problem);
+            return Some(asked.and_then(|it| page.asked_with(&settings, Ok(ChatRequest { traits, ..it }))));
+        }
         let traits = page.traits_of(panel);
-        let asked = with(page, |held| match last.reply {
-            Some(reply) => held.whole.comparison.request_of(reply, &held.whole),
-            None => {
-                let turns = held.sent(panel.id, held.whole.comparison.past(column, last.round));
-                held.whole.comparison.request(column, last.round, &turns, None, &held.whole, traits)
-            }
+        let asked = with(page, |held| {
+            let turns = held.sent(panel.id, held.whole.comparison.past(column, last.round));
+            held.whole.comparison.request(column, last.round, &turns, None, &held.whole, traits)
         });
         Some(asked.map_err(problem).and_then(|request| page.written(panel, |_, _| Ok(request))))
     } else {
@@ -150,7 +156,7 @@ later! {
     "1305" pub fn begin_anew(page: Page) {
         page.stop_all();
         let unsent = look(page, |held| held.unsent());
-        let before = page.held.get_value();
+        let before = leave(page);
         page.held.set_value(None);
         if !unsent.is_empty() {
             with(page, |held| held.attached = unsent);
@@ -163,17 +169,40 @@ later! {
         let settings = page.panels.get_untracked().iter().map(|panel| panel.settings.get_untracked()).collect();
         page.seat(settings);
         for panel in page.panels.get_untracked() {
-            panel.past.set(Vec::new());
-            panel.asked.set(None);
-            panel.problem.set(None);
-            panel.diagnosis.set(None);
-            panel.reply.clear();
+            clear(&panel);
             panel.turned.update(|count| *count += 1);
         }
         if let Some(before) = before {
             page.can_undo(Undoable::Comparison(before));
         }
         page.focus_later("#prompt".to_owned());
+    } else {}
+
+    /// The panels that were asked that prompt.
+    "130b" pub fn asked_in(page: Page, round: u32) -> Vec<u32> {
+        look(page, |held| {
+            let round = held.whole.comparison.round(RoundId(round))?;
+            let took_part = |seat: &Seat| round.cell(seat.column).is_some();
+            Some(held.seats.iter().filter(|(_, seat)| took_part(seat)).map(|(panel, _)| *panel).collect())
+        })
+        .unwrap_or_default()
+    } else {
+        Vec::new()
+    }
+
+    /// Other panels are there: each shows what it has.
+    "130c" pub fn panels_changed(page: Page) {
+        let begun = look(page, |held| !held.whole.comparison.rounds().is_empty());
+        if begun {
+            let strangers: Vec<Panel> = look(page, |held| {
+                let panels = page.panels.get_untracked().into_iter();
+                panels.filter(|panel| !held.seats.contains_key(&panel.id)).collect()
+            });
+            // What they show was answered in another comparison.
+            strangers.iter().for_each(clear);
+            look(page, |held| sit(page, held));
+            show_all(page);
+        }
     } else {}
 
     /// Lets an imported panel ask at the address that it brought.
@@ -228,8 +257,8 @@ later! {
         if !HELD.with_borrow(|all| all.iter().any(|(known, _)| *known == number)) {
             return;
         }
+        let before = leave(page);
         watching::leave(page);
-        let before = page.held.get_value();
         page.held.set_value(Some(number));
         keeping::settle(page, false);
         if let Some(before) = before {
@@ -238,25 +267,43 @@ later! {
     } else {}
 }
 
+/// What is shown is about to make room for another: as it stands now, with the panels' settings, it can be
+/// brought back.
+pub(super) fn leave(page: Page) -> Option<u32> {
+    look(page, |held| sit(page, held));
+    keeping::changed(page, &[]);
+    page.held.get_value()
+}
+
+/// The panel shows nothing.
+pub(super) fn clear(panel: &Panel) {
+    panel.past.set(Vec::new());
+    panel.asked.set(None);
+    panel.problem.set(None);
+    panel.diagnosis.set(None);
+    panel.reply.clear();
+}
+
 /// A prompt of one panel's own.
 pub(super) fn ask_one(page: Page, panel: &Panel, prompt: Prompt) {
     page.run.update(|run| *run += 1);
-    put(page, prompt, std::slice::from_ref(panel));
+    // Whatever is being written meanwhile.
+    put(page, prompt, std::slice::from_ref(panel), Mode::All);
 }
 
-fn put(page: Page, prompt: Prompt, panels: &[Panel]) -> bool {
+fn put(page: Page, prompt: Prompt, panels: &[Panel], mode: Mode) -> bool {
     if watching::is_refused(page) {
         return false;
     }
-    let mode = page.mode.get_untracked();
     let round = with(page, |held| {
         sit(page, held);
         held.adopt(page);
         let columns: Vec<ColumnId> = panels.iter().filter_map(|panel| held.column(panel.id)).collect();
-        match mode {
-            Mode::Edit(round) => held.whole.comparison.edit(RoundId(round), prompt, &columns),
-            _ => held.whole.comparison.ask(held.asked_last(), prompt, &columns),
-        }
+        let parent = match mode {
+            Mode::Edit(round) => held.whole.comparison.round(RoundId(round))?.parent,
+            _ => held.asked_last(),
+        };
+        held.whole.comparison.ask_anew(parent, prompt, &columns)
     });
     let Some(round) = round else { return false };
     show_all(page);

@@ -5,11 +5,17 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     future::Future,
 };
 
-use super::{HELD, Held, Mode, Seat, asking::sit, hold, look, showing::show_all, trouble, watching, with};
+use super::{
+    HELD, Held, Mode,
+    asking::{clear, sit},
+    hold, look, seats,
+    showing::show_all,
+    trouble, watching, with,
+};
 use crate::{
     browser::{
         self, Interval, storage,
@@ -24,7 +30,10 @@ use crate::{
     model::event::StreamEvent,
     ui::{page::Page, words::Word},
 };
-use futures::{FutureExt, future::LocalBoxFuture};
+use futures::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared},
+};
 
 /// Under which a tab notes which comparison it shows.
 const SHOWN: &str = "tutti.comparison";
@@ -38,6 +47,7 @@ pub type Place = (Id, ReplyId);
 type Changed = (BTreeSet<(Id, RoundId)>, Option<Interval>);
 
 thread_local! {
+    static REOPENING: RefCell<Option<Shared<LocalBoxFuture<'static, ()>>>> = const { RefCell::new(None) };
     static HAS_REOPENED: Cell<bool> = const { Cell::new(false) };
     static CHANGED: RefCell<Changed> =
         const { RefCell::new((BTreeSet::new(), None)) };
@@ -49,16 +59,21 @@ pub fn has_shown() -> bool {
 }
 
 later! {
-    /// Resolves once the store is open, or it is known that there is none.
+    /// Resolves once the store is open, or it is known that there is none, and what this tab showed is shown.
     "1341" pub fn opened(page: Page) -> LocalBoxFuture<'static, ()> {
-        writer(page).map(|_| ()).boxed_local()
+        // What is asked meanwhile belongs to what comes back.
+        async move {
+            writer(page).await;
+            reopening(page).await;
+        }
+        .boxed_local()
     } else {
         Box::pin(std::future::ready(()))
     }
 
     /// The store is open, or it is known that there is none.
     "1346" pub fn is_open() -> bool {
-        store::writer().is_some()
+        store::writer().is_some() && HAS_REOPENED.get()
     } else {
         false
     }
@@ -86,22 +101,28 @@ later! {
     /// Shows what this tab showed before it was loaded again; in a tab that is new, what another one was killed
     /// over. Once: later, a person may have put it away.
     "1345" pub fn reopen(page: Page) {
-        if HAS_REOPENED.replace(true) || page.held.with_value(Option::is_some) {
-            return;
-        }
-        browser::spawn(async move {
-            match storage::read_of_tab(SHOWN) {
-                Some(id) => {
-                    if let Some(id) = Id::parse(&id) {
-                        open(page, id, true).await;
-                    }
+        browser::spawn(reopening(page));
+    } else {}
+}
+
+fn reopening(page: Page) -> impl Future<Output = ()> + 'static {
+    let reopen = async move {
+        browser::on_window("pagehide", move |_| look(page, |held| seats::note(page, held)));
+        if page.held.with_value(Option::is_none) {
+            match storage::read_of_tab(SHOWN).map(|id| Id::parse(&id)) {
+                Some(Some(id)) => {
+                    open(page, id, true).await;
                 }
+                // It was put away.
+                Some(None) => {}
                 // Without locks nobody knows whether another tab still goes on with it.
                 None if browser::can_lock() => open_unfinished(page).await,
                 None => {}
             }
-        });
-    } else {}
+        }
+        HAS_REOPENED.set(true);
+    };
+    REOPENING.with_borrow_mut(|it| it.get_or_insert_with(|| reopen.boxed_local().shared()).clone())
 }
 
 /// The panels become those that were killed, whatever the page has kept of them: browsers write its short texts
@@ -127,6 +148,7 @@ pub(super) fn writer(page: Page) -> impl Future<Output = Writer> + 'static {
 pub(super) fn begun(page: Page, round: RoundId, replies: &[ReplyId]) {
     with(page, |held| {
         held.touch(page);
+        seats::note(page, held);
         let records = match std::mem::replace(&mut held.is_stored, true) {
             true => {
                 let id = held.whole.comparison.id;
@@ -310,30 +332,11 @@ pub(super) fn settle(page: Page, keeps_panels: bool) {
         page.seat(columns.iter().map(|(_, settings)| settings.clone()).collect());
     }
     let panels = page.panels.get_untracked();
-    for panel in &panels {
-        panel.past.set(Vec::new());
-        panel.asked.set(None);
-        panel.problem.set(None);
-        panel.diagnosis.set(None);
-        panel.reply.clear();
-    }
-    // Each has the column with its settings, else one with its model.
-    let mut free = columns;
-    let mut seats = HashMap::new();
-    for panel in &panels {
-        let own = panel.settings.get_untracked();
-        let at = free
-            .iter()
-            .position(|(_, it)| *it == own)
-            .or_else(|| free.iter().position(|(_, it)| it.provider == own.provider && it.model == own.model));
-        if let Some(at) = at {
-            let (column, _) = free.remove(at);
-            seats.insert(panel.id, Seat { column, last: None, trim: 0, is_noting: false });
-        }
-    }
+    panels.iter().for_each(clear);
     let id = with(page, |held| {
-        held.seats = seats;
+        held.seats = seats::find(held, &panels);
         sit(page, held);
+        seats::note(page, held);
         held.is_stored.then_some(held.whole.comparison.id)
     });
     if let Some(id) = id {

@@ -8,6 +8,7 @@
 //! - `turn`: an earlier turn as it is read; `tools`: what can be done with the last one
 //! - `going_on`: a reply that broke off is continued within itself
 //! - `attaching`: files that the next prompt brings along
+//! - `seats`: which panel stands for which column, across a reload
 //! - `mode`: what the next prompt is: to all, to one, another wording of an earlier one
 //! - `window`: what a panel's past comes to, and what of it to leave out
 //!
@@ -20,6 +21,7 @@ mod going_on;
 mod keeping;
 pub mod mode;
 mod resting;
+mod seats;
 mod showing;
 pub mod stored;
 mod tools;
@@ -42,8 +44,8 @@ use crate::{
     },
 };
 pub use asking::{
-    allow, answered, ask_again, begin_anew, bring_back, could_take_over, last_question, next_question, send,
-    take_over,
+    allow, answered, ask_again, asked_in, begin_anew, bring_back, could_take_over, last_question,
+    next_question, panels_changed, send, take_over,
 };
 use attaching::Attached;
 pub use attaching::{attached_tokens, choose_files, take_files};

@@ -50,7 +50,9 @@ impl Two {
 /// Role and text of every message of a request, in order.
 pub fn said(mount: &Mount, request: usize) -> Vec<(String, String)> {
     let requests = mount.requests();
-    let body: Value = serde_json::from_str(&requests[request].body_text()).expect("JSON");
+    // Lists of models are asked for too.
+    let mut bodies = requests.iter().map(|it| it.body_text()).filter(|body| !body.is_empty());
+    let body: Value = serde_json::from_str(&bodies.nth(request).expect("a question")).expect("JSON");
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         parts => parts.as_array().into_iter().flatten().filter_map(|part| part["text"].as_str()).collect(),
@@ -274,6 +276,58 @@ async fn the_last_answer_is_quoted_to_all_and_left_out_of_what_is_remembered() {
         assert_eq!(other[..2], turns(&[("user", "first"), ("assistant", "blue")])[..]);
         assert_eq!(other[2], one[0]);
         Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_panel_added_before_a_reload_takes_no_others_past() {
+    journey(async |browser| {
+        let answers = |name: &'static str| {
+            move || (1..=3).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
+        };
+        let two = Two::new(answers("red"), answers("blue")).await?;
+        let page = two.open(browser).await?;
+        ask(&page, "first").await?;
+        // The new one stands between the two, and is of the same model as both.
+        page.panel(0).duplicate().await?;
+        let page = page.reload().await?;
+        page.panel(2).wait_until("its past", "view(panels()[args]).text === 'blue 1'").await?;
+        ask(&page, "second").await?;
+        let past = |name: &str| turns(&[("user", "first"), ("assistant", name), ("user", "second")]);
+        assert_eq!(said(&two.other, 1), past("blue 1"));
+        let mut of_one = vec![said(&two.one, 1), said(&two.one, 2)];
+        of_one.sort_by_key(Vec::len);
+        assert_eq!(of_one, [turns(&[("user", "second")]), past("red 1")]);
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_prompt_that_could_not_be_sent_is_mended_and_nothing_is_damaged_by_it() {
+    journey(async |browser| {
+        let answers = || vec![chat_answer(["one"]), chat_answer(["two"])];
+        let two = Two::new(answers, answers).await?;
+        let page = two.open(browser).await?;
+        ask(&page, "first").await?;
+        for index in 0..2 {
+            page.panel(index).choose_model("").await?;
+        }
+        page.ask("to nobody").await?;
+        page.panel(1).wait_for_error().await?;
+        page.panel(0).choose_from_menu("pick").await?;
+        for index in 0..2 {
+            page.panel(index).choose_model(MODEL).await?;
+        }
+        page.set_prompt("").await?;
+        ask(&page, "mended").await?;
+        let expected = turns(&[("user", "first"), ("assistant", "one"), ("user", "mended")]);
+        assert_eq!((said(&two.one, 1), said(&two.other, 1)), (expected.clone(), expected));
+        let page = page.reload().await?;
+        page.panel(1).wait_until("what was answered", "view(panels()[args]).text === 'two'").await?;
+        let branches = "[...document.querySelectorAll('.pager')].filter(isSeen).length === 0";
+        page.wait_until("no other wording", branches, Value::Null).await
     })
     .await;
 }
