@@ -177,13 +177,17 @@ fn what_is_wrong_is_told_with_its_place() {
 
 #[test]
 fn columns_are_no_more_than_a_workspace_has() {
-    let with = |count: usize| {
-        let column = |id: usize| format!("{{\"id\":{},\"settings\":{{\"provider\":\"x\"}}}},", id + 10);
+    let with = |count: usize, is_removed: bool| {
+        let removed = if is_removed { ",\"removed\":true" } else { "" };
+        let column =
+            |id: usize| format!("{{\"id\":{},\"settings\":{{\"provider\":\"x\"}}{removed}}},", id + 10);
         let more: String = (0..count).map(column).collect();
         read([&OWN.replacen("\"columns\":[", &format!("\"columns\":[{more}"), 1), FIRST, SECOND])
     };
-    assert!(with(998).is_ok());
-    assert_eq!(with(999).unwrap_err().1, BadRecord { place: "columns".to_owned(), why: Why::Wrong });
+    assert!(with(998, false).is_ok());
+    // Those that were removed keep their past.
+    assert!(with(2000, true).is_ok());
+    assert_eq!(with(999, false).unwrap_err().1, BadRecord { place: "columns".to_owned(), why: Why::Wrong });
 }
 
 #[test]

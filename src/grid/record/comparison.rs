@@ -16,6 +16,7 @@ use crate::{
         },
         saved::{panel_from_json, panel_to_json},
         settings::PanelSettings,
+        workspace::MAX_PANELS,
     },
     model::json::{Json, Object},
 };
@@ -79,7 +80,8 @@ pub fn from_json(record: Json<'static>) -> Result<Comparison, BadRecord> {
         tip: fields.maybe_small("tip")?.map(RoundId),
         unknown: fields.unknown(&KNOWN),
     };
-    if comparison.columns.len() > MAX_COLUMNS {
+    let shown = comparison.columns.iter().filter(|column| !column.is_removed).count();
+    if shown > MAX_PANELS || comparison.columns.len() > MAX_COLUMNS {
         return Err(BadRecord::from(Why::Wrong).at("columns"));
     }
     let mut seen = BTreeSet::new();
