@@ -203,7 +203,11 @@ impl Writer {
                     self.come_back(store);
                 }
             }
-            None => self.written(self.put(batch)).await,
+            None => {
+                let ticket = self.0.journal.borrow_mut().remove(id);
+                self.drive();
+                self.written(ticket).await;
+            }
         }
     }
 

@@ -264,7 +264,16 @@ impl Held {
             Attached::Known(it) => Some(it.clone()),
             Attached::File(..) => None,
         });
-        known.collect()
+        let mut known: Vec<Attachment> = known.collect();
+        for it in &mut known {
+            // It may have been quoted while it still came.
+            if let Attachment::Answer { of, text, .. } = it
+                && self.whole.answers.contains_key(of)
+            {
+                *text = self.text(*of);
+            }
+        }
+        known
     }
 
     /// The next prompt brings along what that of this round did.

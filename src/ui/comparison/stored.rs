@@ -4,7 +4,7 @@ use std::{cmp::Reverse, future::Future, pin::Pin};
 
 use super::{
     HELD,
-    keeping::{changed, lock_name, open, put, writer},
+    keeping::{changed, lock_name, open, put, recovered, writer},
     look, watching,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     export::{html, json, markdown, table},
     grid::{
         comparison::Id,
-        record::{Batch, Key, Whole, comparison, comparison::Head},
+        record::{Act, Batch, Key, Whole, comparison, comparison::Head},
     },
     ui::{
         page::Page,
@@ -109,6 +109,14 @@ pub async fn show(page: Page, id: Id) -> bool {
     if is_shown(page, id) {
         return true;
     }
+    // What is under way is not stopped for one that cannot be read.
+    if let Some(store) = writer(page).await.store()
+        && own(id).is_none()
+        && whole(&store, id).await.is_none()
+    {
+        page.trouble.set(Some(Word::Damaged));
+        return false;
+    }
     page.stop_all();
     watching::leave(page);
     open(page, id, false).await
@@ -133,9 +141,10 @@ fn own(id: Id) -> Option<Whole> {
     })
 }
 
+/// With what came of answers that were cut.
 async fn whole(store: &Store, id: Id) -> Option<Whole> {
     let records = store.records(id).await.ok()?;
-    Whole::of_records(records).ok()
+    recovered(records).map(|(held, _)| held.whole)
 }
 
 /// Changes what is known of it, wherever it is.
@@ -192,8 +201,18 @@ pub async fn take(page: Page, head: &Head) -> bool {
 /// Puts back what was taken away.
 pub fn put_back(page: Page, batch: Batch) -> Pin<Box<dyn Future<Output = ()>>> {
     Box::pin(async move {
+        // This tab may still hold it, with what came after it was taken away.
+        let id = batch.acts.iter().find_map(|act| match act {
+            Act::Put(key, _) => Some(key.comparison()),
+            _ => None,
+        });
+        let held = HELD.with_borrow_mut(|all| {
+            let (_, held) = all.iter_mut().find(|(_, held)| Some(held.whole.comparison.id) == id)?;
+            held.is_stored = true;
+            Some(Batch::of(held.whole.records()).strict())
+        });
         let writer = writer(page).await;
-        let ticket = writer.put(batch);
+        let ticket = writer.put(held.unwrap_or(batch));
         writer.written(ticket).await;
     })
 }
@@ -219,12 +238,14 @@ pub async fn duplicate(page: Page, id: Id) -> Option<Id> {
 
 /// Adds what was imported. One that is here already stays; what comes gets a number of its own then.
 pub async fn add(page: Page, imported: Vec<Whole>) {
-    let known: Vec<Id> = heads(page).await.unwrap_or_default().iter().map(|head| head.id).collect();
+    let mut known: Vec<Id> = heads(page).await.unwrap_or_default().iter().map(|head| head.id).collect();
     let writer = writer(page).await;
     for mut whole in imported {
         if known.contains(&whole.comparison.id) {
             whole.comparison.id = new_id();
         }
+        // The same may come twice.
+        known.push(whole.comparison.id);
         writer.put(Batch::of(whole.records()).strict());
     }
     writer.all_written().await;

@@ -167,7 +167,8 @@ async fn what_is_saved_comes_back_to_the_byte_and_can_be_looked_at_alone() {
         let elsewhere = page_server().await?;
         let page = ComparePage::open(browser, &format!("{}/", elsewhere.base_url())).await?;
         page.press("#open-history").await?;
-        page.wait_until("the history", "document.querySelector('#history:modal') !== null", Value::Null).await?;
+        let is_there = "document.querySelector('#history:modal [name=import]') !== null";
+        page.wait_until("the history", is_there, Value::Null).await?;
         // Half of it is nothing.
         let half: String = file.chars().take(file.chars().count() / 2).collect();
         page.read_later::<bool>(ADD, json!(half)).await?;

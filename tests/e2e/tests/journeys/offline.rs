@@ -149,7 +149,7 @@ async fn the_page_and_old_answers_are_there_without_a_server() {
         )
         .await?;
         page.press("#open-history").await?;
-        let listed = "document.querySelector('#history li > input')?.value === args";
+        let listed = "document.querySelector('#history [data-comparison] .title')?.textContent === args";
         page.wait_until("its title in the history", listed, json!(PROMPT)).await?;
         browser.screenshot("offline").await?;
         page.press("#history [name=close]").await?;
