@@ -67,7 +67,7 @@ async fn too_many_requests_are_waited_for_and_then_answered() {
         let cassette = ANTHROPIC.recorded_answer()?;
         let slow_down = r#"{"type":"error","error":{"type":"rate_limit_error","message":"slowly"}}"#;
         let host = world
-            .host(ANTHROPIC, Replay::json(429, slow_down).header("retry-after", "2"))
+            .host(ANTHROPIC, Replay::json(429, slow_down).header("retry-after", "5"))
             .then(Replay::of(&cassette));
         let page = world.open_with(browser, &[ANTHROPIC]).await?;
         let said = page.panel(0).note_phase_words().await?;
