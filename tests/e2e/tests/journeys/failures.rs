@@ -67,7 +67,12 @@ async fn too_many_requests_are_waited_for_and_then_answered() {
         let cassette = ANTHROPIC.recorded_answer()?;
         let slow_down = r#"{"type":"error","error":{"type":"rate_limit_error","message":"slowly"}}"#;
         let host = world
-            .host(ANTHROPIC, Replay::json(429, slow_down).header("retry-after", "5"))
+            .host(
+                ANTHROPIC,
+                Replay::json(429, slow_down)
+                    .header("retry-after", "3")
+                    .header("access-control-expose-headers", "retry-after"),
+            )
             .then(Replay::of(&cassette));
         let page = world.open_with(browser, &[ANTHROPIC]).await?;
         let said = page.panel(0).note_phase_words().await?;
