@@ -3,23 +3,14 @@
 use std::mem;
 
 use super::{
-    HELD, Held, Mode, Place, Seat,
-    attaching::Planned,
-    going_on, keeping, look,
+    HELD, Held, Mode, Place, Seat, keeping, look,
     showing::{show, show_all},
     watching, with,
 };
 use crate::{
-    call::phase::PhaseKind,
     engine::Ask,
-    grid::comparison::{
-        ColumnId, Id, ReplyId, RoundId, Turn,
-        history::BadRequest,
-        reply::End,
-        round::{Kept, Prompt},
-    },
+    grid::comparison::{ColumnId, Id, RoundId, history::BadRequest, round::Prompt},
     later::later,
-    model::{answer::Answer, chat::ChatRequest},
     ui::{
         page::Page,
         panel::state::{Panel, Problem},
@@ -100,57 +91,6 @@ later! {
         panel.turned.update(|count| *count += 1);
         watching::if_ended(page, id);
     } else {}
-
-    /// What the panel was asked last, with all that is sent along.
-    "1304" pub fn last_question(page: Page, panel: &Panel) -> Option<Result<Ask, Problem>> {
-        let (column, last) = look(page, |held| {
-            let seat = held.seats.get(&panel.id)?;
-            Some((seat.column, seat.last?))
-        })?;
-        if let Some(reply) = last.reply {
-            let of = look(page, |held| held.whole.comparison.setup(held.whole.comparison.reply(reply)?).cloned());
-            // The panel may ask another model by now.
-            let settings = of.unwrap_or_else(|| panel.settings.get_untracked());
-            let traits = page.info(&settings).map(|info| info.traits());
-            let asked = with(page, |held| held.whole.comparison.request_of(reply, &held.whole));
-            let asked = asked.map_err(problem);
-            return Some(asked.and_then(|it| page.asked_with(&settings, Ok(ChatRequest { traits, ..it }))));
-        }
-        let traits = page.traits_of(panel);
-        let asked = with(page, |held| {
-            let turns = held.sent(panel.id, held.whole.comparison.past(column, last.round));
-            held.whole.comparison.request(column, last.round, &turns, None, &held.whole, traits)
-        });
-        Some(asked.map_err(problem).and_then(|request| page.written(panel, |_, _| Ok(request))))
-    } else {
-        None
-    }
-
-    /// What the panel would be asked if the prompt in the composer were sent now.
-    "1307" pub fn next_question(page: Page, panel: &Panel) -> Option<Result<Ask, Problem>> {
-        let draft = page.draft.get_untracked();
-        if draft.trim().is_empty() {
-            return None;
-        }
-        let traits = page.traits_of(panel);
-        let asked = with(page, |held| {
-            sit(page, held);
-            held.adopt(page);
-            let column = held.column(panel.id).ok_or(BadRequest::NotAsked)?;
-            let mut planned = Planned::new(held);
-            let prompt = Prompt { attachments: planned.attachments(), ..Prompt::text(draft) };
-            let parent = match page.mode.get_untracked() {
-                Mode::Edit(round) => planned.comparison.round(RoundId(round)).and_then(|round| round.parent),
-                _ => held.asked_last(),
-            };
-            let round = planned.comparison.ask(parent, prompt, &[column]).ok_or(BadRequest::NotAsked)?;
-            let turns = held.sent(panel.id, planned.comparison.past(column, round));
-            planned.comparison.request(column, round, &turns, None, &planned, traits)
-        });
-        Some(asked.map_err(problem).and_then(|request| page.written(panel, |_, _| Ok(request))))
-    } else {
-        None
-    }
 
     /// An empty comparison with the same panels; `Undo` brings the other one back.
     "1305" pub fn begin_anew(page: Page) {
@@ -397,125 +337,11 @@ fn place_is_shown(page: Page, id: Id) -> bool {
     look(page, |held| held.whole.comparison.id == id)
 }
 
-fn problem(bad: BadRequest) -> Problem {
+pub(super) fn problem(bad: BadRequest) -> Problem {
     match bad {
         BadRequest::Settings(settings) => Problem::Settings(settings),
         BadRequest::Foreign => Problem::Foreign,
         // None of these can be had from what the page itself has made.
         BadRequest::NotAsked | BadRequest::Answer(_) | BadRequest::File(_) => Problem::Past,
     }
-}
-
-impl Held {
-    /// The round on the way to the tip that was really asked last: a prompt that nobody could be asked is none.
-    fn asked_last(&self) -> Option<RoundId> {
-        let comparison = &self.whole.comparison;
-        let was_asked = |id: &RoundId| {
-            let cells = comparison.round(*id).map(|round| &*round.cells).unwrap_or_default();
-            cells.iter().any(|cell| !cell.versions.is_empty())
-        };
-        comparison.path(comparison.tip()).into_iter().rev().find(was_asked)
-    }
-
-    pub(super) fn prompt(&self, round: RoundId) -> Option<String> {
-        self.whole.comparison.round(round).map(|round| round.prompt.text.clone())
-    }
-
-    /// What of its past goes along: not the oldest turns that a person left out.
-    pub(super) fn sent(&self, panel: u32, mut turns: Vec<Turn>) -> Vec<Turn> {
-        let trim = self.seats.get(&panel).map_or(0, |seat| seat.trim);
-        turns.drain(..trim.min(turns.len()));
-        turns
-    }
-
-    pub(super) fn column(&self, panel: u32) -> Option<ColumnId> {
-        self.seats.get(&panel).map(|seat| seat.column)
-    }
-
-    /// That is what stands at the panel's end now.
-    pub(super) fn stand(&mut self, panel: u32, round: RoundId, reply: Option<ReplyId>) {
-        if let Some(seat) = self.seats.get_mut(&panel) {
-            seat.last = Some(super::Shown { round, reply });
-        }
-    }
-
-    /// What was asked and answered before this part of the program was here.
-    fn adopt(&mut self, page: Page) {
-        if !self.whole.comparison.rounds().is_empty() {
-            return;
-        }
-        let mut panels = page.panels.get_untracked();
-        panels.retain(|panel| panel.asked.with_untracked(Option::is_some));
-        panels.sort_by_key(|panel| panel.run.get_untracked());
-        for panel in panels {
-            let prompt = panel.asked.get_untracked().unwrap_or_default();
-            let Some(column) = self.column(panel.id) else { continue };
-            let is_same = |round: &crate::grid::comparison::round::Round| round.prompt.text == prompt;
-            let known =
-                self.whole.comparison.rounds().last().filter(|round| is_same(round)).map(|round| round.id);
-            let round = match known {
-                Some(round) => self.whole.comparison.invite(round, column).then_some(round),
-                None => {
-                    self.whole.comparison.ask(self.whole.comparison.tip(), Prompt::text(prompt), &[column])
-                }
-            };
-            let Some(round) = round else { continue };
-            let turns = self.whole.comparison.past(column, round);
-            let is_asked = panel.reply.kind_untracked().is_some();
-            let reply = is_asked.then(|| self.whole.comparison.begin(round, column, turns, None)).flatten();
-            self.stand(panel.id, round, reply);
-            if let Some(reply) = reply {
-                self.took(&panel, reply);
-            }
-        }
-    }
-
-    /// Notes how the panel's answer has ended, and keeps its text.
-    fn took(&mut self, panel: &Panel, id: ReplyId) {
-        let (kind, error, times) = panel.reply.status.with_untracked(|status| {
-            let error = status.phase.as_ref().and_then(|phase| phase.error().cloned());
-            (status.phase.as_ref().map(|phase| phase.kind()), error, status.times())
-        });
-        let mut answer = panel.reply.answer();
-        let continues = self.whole.comparison.reply(id).and_then(|reply| reply.continues);
-        if let Some(version) = continues {
-            going_on::cut_off(&mut answer, &self.text(ReplyId { version, ..id }));
-        }
-        let Some(reply) = self.whole.comparison.reply_mut(id) else { return };
-        let end = match kind {
-            Some(PhaseKind::Finished) if is_cut_short(&answer) => End::Length,
-            Some(PhaseKind::Finished) => End::Finished,
-            Some(PhaseKind::Truncated) => End::Truncated,
-            Some(PhaseKind::Stopped) => End::Stopped,
-            Some(PhaseKind::Failed) => End::Failed,
-            // Called off before anything was sent.
-            None => End::Failed,
-            Some(_) => return,
-        };
-        reply.over(end, &answer);
-        reply.times = times;
-        reply.error = error.map(Box::new);
-        self.whole.answers.insert(id, answer);
-        self.whole.comparison.choose_words(id);
-    }
-
-    pub(super) fn is_kept(&self, reply: ReplyId) -> Option<bool> {
-        let cell = self.whole.comparison.round(reply.round)?.cell(reply.column)?;
-        Some(cell.kept == Kept::All)
-    }
-
-    /// Leaves an answer out of what the column remembers, or takes it in again.
-    pub(super) fn toggle_kept(&mut self, round: RoundId, column: ColumnId) {
-        if let Some(cell) = self.whole.comparison.cell_mut(round, column) {
-            cell.kept = match mem::take(&mut cell.kept) {
-                Kept::All => Kept::Nothing,
-                _ => Kept::All,
-            };
-        }
-    }
-}
-
-fn is_cut_short(answer: &Answer) -> bool {
-    use crate::model::event::Finish;
-    answer.finish.as_ref().is_some_and(|finish| finish.unified == Finish::Length)
 }

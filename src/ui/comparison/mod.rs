@@ -3,6 +3,7 @@
 //! - `keeping`: what of it is stored, and how it is found again
 //! - `watching`: what another tab writes; `resting`: a page that is put aside; `trouble`: a store that fails
 //! - `asking`: a prompt becomes a round, a round a call for each column that takes part
+//! - `account`: what stands at each panel's end, and how its answer has ended; `questions`: what is sent, to be looked at
 //! - [`stored`]: the list of all that are stored, and what can be done with each
 //! - `showing`: which turns a panel shows, and which one stands at its end
 //! - `turn`: an earlier turn as it is read; `tools`: what can be done with the last one
@@ -15,11 +16,13 @@
 //! A panel's last turn is the one that `panel::reply` grows. All of this is fetched after the first screen:
 //! the page holds a [`Held`] without knowing it, and reaches it by functions that stand in `later!`.
 
+mod account;
 mod asking;
 mod attaching;
 mod going_on;
 mod keeping;
 pub mod mode;
+mod questions;
 mod resting;
 mod seats;
 mod showing;
@@ -44,13 +47,14 @@ use crate::{
     },
 };
 pub use asking::{
-    allow, answered, ask_again, asked_in, begin_anew, bring_back, could_take_over, last_question,
-    next_question, panels_changed, send, take_over,
+    allow, answered, ask_again, asked_in, begin_anew, bring_back, could_take_over, panels_changed, send,
+    take_over,
 };
 use attaching::Attached;
 pub use attaching::{attached_tokens, choose_files, take_files};
 pub use keeping::{Place, has_shown, is_open, opened, piece, place, reopen};
 pub use mode::{Mode, mode_line};
+pub use questions::{last_question, next_question};
 pub use showing::go_to;
 pub use tools::{has_tools, is_kept, note, pick, quote_last, toggle_kept, tools};
 pub use turn::{edit_last, has_said, last_said, turn};
