@@ -3,6 +3,8 @@
 mod common;
 #[path = "common/comparisons.rs"]
 mod comparisons;
+#[path = "common/export_words.rs"]
+mod export_words;
 
 use std::{collections::BTreeMap, fs};
 
@@ -14,10 +16,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tutti::{
-    export::{
-        html::{STYLE, STYLE_HASH, Words, write},
-        markdown,
-    },
+    export::html::{STYLE, STYLE_HASH, Words, write},
     grid::{
         comparison::{
             Comparison, Id,
@@ -36,15 +35,7 @@ use tutti::{
 
 const WORDS: Words<'static> = Words {
     language: "en",
-    common: markdown::Words {
-        prompt: "Prompt",
-        attached: "Attached",
-        incomplete: "Incomplete",
-        failed: "Failed",
-        no_answer: "No answer",
-        winner: "Winner",
-        note: "Note",
-    },
+    common: export_words::WORDS,
     reasoning: "Reasoning",
     table: "Table",
     done: "done",

@@ -3,16 +3,19 @@
 mod common;
 #[path = "common/comparisons.rs"]
 mod comparisons;
+#[path = "common/export_words.rs"]
+mod export_words;
 
 use std::collections::BTreeMap;
 
 use common::Random;
 use comparisons::{sample, whole};
+use export_words::WORDS;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use tutti::{
     export::{
-        markdown::{self, Words},
+        markdown,
         table::{NAMES, csv, csv_head, json_lines},
     },
     grid::{
@@ -21,16 +24,6 @@ use tutti::{
         settings::PanelSettings,
     },
     model::{answer::Answer, catalog, json::Json},
-};
-
-const WORDS: Words<'static> = Words {
-    prompt: "Prompt",
-    attached: "Attached",
-    incomplete: "Incomplete",
-    failed: "Failed",
-    no_answer: "No answer",
-    winner: "Winner",
-    note: "Note",
 };
 
 /// One column, one answer.

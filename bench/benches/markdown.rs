@@ -1,7 +1,9 @@
 //! What a token costs that is appended to an answer of 1,000, 10,000 and 100,000 tokens, for answers of
 //! everything and for shapes that grow inside one block. The cost must not grow with the answer.
 
-use std::{hint::black_box, time::Duration};
+mod settings;
+
+use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput};
 use tutti::markdown::{Document, Op, Options, whole};
@@ -20,12 +22,7 @@ const SHAPES: [(&str, &str, &str); 5] = [
 ];
 
 fn main() {
-    let mut criterion = Criterion::default()
-        .without_plots()
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(800))
-        .sample_size(10)
-        .configure_from_args();
+    let mut criterion = settings::criterion();
     for (name, begin, part) in SHAPES {
         tokens(&mut criterion, name, begin, part);
     }

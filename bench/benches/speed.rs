@@ -1,7 +1,9 @@
 //! Megabytes a second, of framing alone and down to the meaning, beside other public parsers on the
 //! same bytes. Every reader is checked to find the same before it is measured.
 
-use std::{convert::Infallible, hint::black_box, time::Duration};
+mod settings;
+
+use std::{convert::Infallible, hint::black_box};
 
 use bytes::Bytes;
 use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, measurement::WallTime};
@@ -24,12 +26,7 @@ use tutti_bench::{
 };
 
 fn main() {
-    let mut criterion = Criterion::default()
-        .without_plots()
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(800))
-        .sample_size(10)
-        .configure_from_args();
+    let mut criterion = settings::criterion();
     // Long events and short ones: what a byte costs, and what an event costs.
     for dialect in [Dialect::OpenaiChat, Dialect::CohereV2] {
         let answer = Answer::new(dialect, SIZE);

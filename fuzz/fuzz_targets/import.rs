@@ -1,19 +1,13 @@
 #![no_main]
 
+#[path = "../../tests/common/export_words.rs"]
+mod export_words;
+
+use export_words::WORDS;
 use libfuzzer_sys::fuzz_target;
 use tutti::{
     export::{json, markdown, split::Splitter, table},
     grid::record::Whole,
-};
-
-const WORDS: markdown::Words<'static> = markdown::Words {
-    prompt: "Prompt",
-    attached: "Attached",
-    incomplete: "Incomplete",
-    failed: "Failed",
-    no_answer: "No answer",
-    winner: "Winner",
-    note: "Note",
 };
 
 fuzz_target!(|text: &str| {

@@ -22,23 +22,12 @@ use options::Options;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    tutti_bench_common::end(run().await)
 }
 
 async fn run() -> tutti_e2e::Result {
     let options = Options::parse(std::env::args().skip(1))?;
     let measured = measure::measure(&options).await?;
     let text = report::text(&options, &measured);
-    println!("\n{text}");
-    if let Some(readme) = &options.readme {
-        tutti_bench_readme::write_into(readme, "history", &text)?;
-        println!("written into {}", readme.display());
-    }
-    Ok(())
+    Ok(tutti_bench_common::publish(options.files.readme.as_deref(), "history", &text)?)
 }

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tutti::grid::find::grouped;
 use tutti_e2e::{Browser, Engine, Result};
 use tutti_test_server::TestServer;
 
@@ -69,7 +70,7 @@ impl Search {
 
 pub async fn measure(options: &Options) -> Result<Measured> {
     let site = TestServer::start().await;
-    site.serve_dist(options.dist.clone());
+    site.serve_dist(options.files.dist.clone());
     let address = format!("{}/", site.base_url());
     let start = async |name| {
         let browser = Browser::start(Engine::Chromium, name, &Default::default()).await?;
@@ -114,7 +115,7 @@ pub async fn measure(options: &Options) -> Result<Measured> {
         if list.rows != options.comparisons {
             return Err(format!("{} rows of {}", list.rows, options.comparisons).into());
         }
-        let over = format!("({0} of {0} ", grouped(options.comparisons));
+        let over = format!("({0} of {0} ", grouped(options.comparisons as u32));
         let args = json!({"steps": steps, "needle": NEEDLE, "over": over});
         let search: Search = full.read_later(SEARCH, args).await?;
         let hits = options.comparisons.saturating_sub(8) / EVERY + 1;
@@ -182,16 +183,4 @@ async fn counts(browser: &Browser) -> Result<Vec<(&'static str, usize)>> {
     steps.dedup_by_key(|(_, count)| *count);
     steps.retain(|(_, count)| *count > 0);
     Ok(steps)
-}
-
-pub fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -1,8 +1,9 @@
 //! The table.
 
-use tutti_bench_readme::{browser, machine};
+use tutti::grid::find::grouped;
+use tutti_bench_common::{browser, machine};
 
-use crate::measure::{Measured, Search, grouped};
+use crate::measure::{Measured, Search};
 use crate::options::Options;
 use crate::store::{MODELS, ROUNDS};
 
@@ -20,7 +21,7 @@ pub fn text(options: &Options, measured: &Measured) -> String {
     let mut text = format!(
         "{} comparisons of {ROUNDS} prompts and {} models, {megabytes:.0} MB of answers (the browser says {:.0} MB), \
          {} rounds, {} on {}.\n\n",
-        grouped(options.comparisons),
+        grouped(options.comparisons as u32),
         MODELS.len(),
         used / 1e6,
         options.rounds,
@@ -60,7 +61,7 @@ pub fn text(options: &Options, measured: &Measured) -> String {
         "\nLong tasks of the page while the list is opened and searched, ms: {longest}. The start with all of them takes {:.2} \
          times as long as without (aim: 1.1), and reads nothing of the list. Of {} rows at most {in_page} are in the page.\n",
         full_ms / empty_ms,
-        grouped(options.comparisons),
+        grouped(options.comparisons as u32),
     );
     text
 }

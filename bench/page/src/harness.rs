@@ -45,7 +45,7 @@ impl<'a> Harness<'a> {
         }
         let publish = r#". "$HERE/env.sh"; publish_ours > /dev/null"#;
         let mut bash = harness.command("bash");
-        bash.args(["-c", publish]).env("HERE", &options.baselines).env("OURS", &options.dist);
+        bash.args(["-c", publish]).env("HERE", &options.baselines).env("OURS", &options.files.dist);
         harness.must(&mut bash)?;
         Ok(harness)
     }

@@ -26,13 +26,7 @@ use options::Options;
 use record::Runs;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    tutti_bench_common::end(run())
 }
 
 fn run() -> Result<(), String> {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use tutti_bench_common::{Files, options};
+
 use crate::plan::Part;
 
 pub const USAGE: &str = "\
@@ -19,71 +21,40 @@ pub struct Options {
     pub parts: Vec<Part>,
     pub streams: Vec<usize>,
     pub is_quick: bool,
-    /// The built page.
-    pub dist: PathBuf,
+    pub files: Files,
     /// The folder of the baselines.
     pub baselines: PathBuf,
     /// Where the baselines are built, and records are kept.
     pub work: PathBuf,
     /// How the driver sets our page up.
     pub hook: PathBuf,
-    /// The file that holds the tables; `None` only prints them.
-    pub readme: Option<PathBuf>,
     pub report_of: Option<PathBuf>,
 }
 
 impl Options {
     pub fn parse(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self {
-            rounds: 3,
-            parts: Part::ALL.to_vec(),
-            streams: vec![8, 32, 200],
-            is_quick: false,
-            dist: PathBuf::from("dist"),
-            baselines: PathBuf::new(),
-            work: PathBuf::new(),
-            hook: PathBuf::new(),
-            readme: None,
-            report_of: None,
-        };
-        let mut is_printed_only = false;
-        let mut args = args.into_iter();
-        while let Some(option) = args.next() {
-            match option.as_str() {
-                "--print" => is_printed_only = true,
-                "--quick" => options.is_quick = true,
-                _ => options.set(&option, &args.next().ok_or(USAGE)?)?,
+        let (mut rounds, mut parts, mut streams) = (3, Part::ALL.to_vec(), vec![8, 32, 200]);
+        let (mut is_quick, mut report_of) = (false, None);
+        let (mut baselines, mut work, mut hook) = (PathBuf::new(), PathBuf::new(), PathBuf::new());
+        let files = options(USAGE, args, |option, value| {
+            match option {
+                "--rounds" => rounds = value.at_least(1)?,
+                "--only" => {
+                    let named = |name| Part::named(name).ok_or_else(|| USAGE.to_owned());
+                    parts = value.text()?.split(',').map(named).collect::<Result<_, _>>()?;
+                }
+                "--streams" => streams = value.counts()?,
+                "--quick" => is_quick = true,
+                "--baselines" => baselines = value.text()?.into(),
+                "--work" => work = value.text()?.into(),
+                "--hook" => hook = value.text()?.into(),
+                "--report" => report_of = Some(value.text()?.into()),
+                _ => return Ok(false),
             }
-        }
-        if is_printed_only {
-            options.readme = None;
-        }
-        Ok(options)
+            Ok(true)
+        })?;
+        Ok(Self { rounds, parts, streams, is_quick, files, baselines, work, hook, report_of })
     }
-
-    fn set(&mut self, option: &str, value: &str) -> Result<(), String> {
-        match option {
-            "--rounds" => self.rounds = count(value)?,
-            "--only" => {
-                let parts = value.split(',').map(|name| Part::named(name).ok_or_else(|| USAGE.to_owned()));
-                self.parts = parts.collect::<Result<_, _>>()?;
-            }
-            "--streams" => self.streams = value.split(',').map(count).collect::<Result<_, _>>()?,
-            "--dist" => self.dist = value.into(),
-            "--baselines" => self.baselines = value.into(),
-            "--work" => self.work = value.into(),
-            "--hook" => self.hook = value.into(),
-            "--readme" => self.readme = Some(value.into()),
-            "--report" => self.report_of = Some(value.into()),
-            _ => return Err(USAGE.to_owned()),
-        }
-        Ok(())
-    }
-}
-
-fn count(value: &str) -> Result<usize, String> {
-    let number = value.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| format!("{value} is no number from 1 on\n\n{USAGE}"))
 }
 
 #[cfg(test)]
@@ -99,8 +70,8 @@ mod tests {
         let options = parse("--rounds 1 --only load,sweep --streams 2,8 --readme x.md --quick").unwrap();
         assert_eq!((options.rounds, options.streams.as_slice(), options.is_quick), (1, &[2, 8][..], true));
         assert_eq!(options.parts, [Part::Load, Part::Sweep]);
-        assert_eq!(options.readme, Some(PathBuf::from("x.md")));
-        assert_eq!(parse("--readme x.md --print").unwrap().readme, None);
+        assert_eq!(options.files.readme, Some(PathBuf::from("x.md")));
+        assert_eq!(parse("--readme x.md --print").unwrap().files.readme, None);
         for wrong in ["--rounds", "--rounds 0", "--only speed", "--streams 8,x", "--fast 1"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

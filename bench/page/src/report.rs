@@ -1,6 +1,6 @@
 //! The tables, and their place in bench/README.md.
 
-use tutti_bench_readme::{browser, machine, write_into};
+use tutti_bench_common::{browser, machine, publish};
 
 use crate::aims::{Against, Aim, aims, best_react};
 use crate::options::Options;
@@ -54,13 +54,7 @@ const LOAD: [Column; 5] = [
 ];
 
 pub fn report(options: &Options, plan: &[Workload], runs: &Runs) -> Result<(), String> {
-    let text = text(plan, runs);
-    println!("\n{text}");
-    if let Some(readme) = &options.readme {
-        write_into(readme, "page", &text)?;
-        println!("written into {}", readme.display());
-    }
-    Ok(())
+    publish(options.files.readme.as_deref(), "page", &text(plan, runs))
 }
 
 fn text(plan: &[Workload], runs: &Runs) -> String {

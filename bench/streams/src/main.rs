@@ -25,13 +25,7 @@ use report::{Report, Row};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            ExitCode::FAILURE
-        }
-    }
+    tutti_bench_common::end(run().await)
 }
 
 async fn run() -> tutti_e2e::Result {
@@ -75,10 +69,5 @@ async fn run() -> tutti_e2e::Result {
         None => None,
     };
     let report = Report { options: &options, rows, stopped };
-    println!("\n{}", report.text()?);
-    if let Some(readme) = &options.readme {
-        report.write_into(readme)?;
-        println!("written into {}", readme.display());
-    }
-    Ok(())
+    Ok(tutti_bench_common::publish(options.files.readme.as_deref(), "streams", &report.text()?)?)
 }

@@ -63,7 +63,7 @@ impl Page {
 
     fn folder(self, options: &Options) -> PathBuf {
         match self {
-            Page::Tutti => options.dist.clone(),
+            Page::Tutti => options.files.dist.clone(),
             Page::Plain => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/plain")),
         }
     }

@@ -1,6 +1,6 @@
 //! What is measured, from the command line.
 
-use std::path::PathBuf;
+use tutti_bench_common::{Files, options};
 
 use crate::measure::Page;
 
@@ -20,49 +20,25 @@ pub struct Options {
     pub tokens: usize,
     pub rate: f64,
     pub pages: Vec<Page>,
-    /// The built page.
-    pub dist: PathBuf,
-    /// The file that holds the table; `None` only prints it.
-    pub readme: Option<PathBuf>,
+    pub files: Files,
 }
 
 impl Options {
     pub fn parse(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self {
-            streams: vec![4, 100, 200],
-            rounds: 3,
-            tokens: 400,
-            rate: 50.0,
-            pages: vec![Page::Plain, Page::Tutti],
-            dist: PathBuf::from("dist"),
-            readme: None,
-        };
-        let mut is_printed_only = false;
-        let mut args = args.into_iter();
-        while let Some(option) = args.next() {
-            if option == "--print" {
-                is_printed_only = true;
-                continue;
+        let (mut streams, mut rounds, mut tokens, mut rate) = (vec![4, 100, 200], 3, 400, 50.0);
+        let mut pages = vec![Page::Plain, Page::Tutti];
+        let files = options(USAGE, args, |option, value| {
+            match option {
+                "--streams" => streams = value.counts()?,
+                "--rounds" => rounds = value.at_least(1)?,
+                "--tokens" => tokens = value.at_least(2)?,
+                "--rate" => rate = value.at_least(1)? as f64,
+                "--only" => pages = vec![Page::named(&value.text()?).ok_or(USAGE)?],
+                _ => return Ok(false),
             }
-            let value = args.next().ok_or(USAGE)?;
-            match option.as_str() {
-                "--streams" => {
-                    let counts = value.split(',').map(|count| at_least(1, count));
-                    options.streams = counts.collect::<Result<_, _>>()?;
-                }
-                "--rounds" => options.rounds = at_least(1, &value)?,
-                "--tokens" => options.tokens = at_least(2, &value)?,
-                "--rate" => options.rate = at_least(1, &value)? as f64,
-                "--only" => options.pages = vec![Page::named(&value).ok_or(USAGE)?],
-                "--dist" => options.dist = value.into(),
-                "--readme" => options.readme = Some(value.into()),
-                _ => return Err(USAGE.to_owned()),
-            }
-        }
-        if is_printed_only {
-            options.readme = None;
-        }
-        Ok(options)
+            Ok(true)
+        })?;
+        Ok(Self { streams, rounds, tokens, rate, pages, files })
     }
 
     /// How many of how many streams are stopped in a run of its own: half of the most.
@@ -72,13 +48,10 @@ impl Options {
     }
 }
 
-fn at_least(least: usize, value: &str) -> Result<usize, String> {
-    let number = value.parse().ok().filter(|number| *number >= least);
-    number.ok_or_else(|| format!("{value} is no number from {least} on\n\n{USAGE}"))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
 
     fn parse(line: &str) -> Result<Options, String> {
@@ -91,8 +64,8 @@ mod tests {
         assert_eq!((options.streams.as_slice(), options.rounds), (&[2, 8][..], 1));
         assert_eq!(options.pages, [Page::Tutti]);
         assert_eq!(options.stopped(), Some((8, 4)));
-        assert_eq!(options.readme, Some(PathBuf::from("x.md")));
-        assert_eq!(parse("--readme x.md --print").unwrap().readme, None);
+        assert_eq!(options.files.readme, Some(PathBuf::from("x.md")));
+        assert_eq!(parse("--readme x.md --print").unwrap().files.readme, None);
         assert_eq!(parse("--only plain").unwrap().stopped(), None);
         for wrong in ["--streams", "--streams 4,0", "--rounds x", "--only react", "--tokens 1", "--fast 1"] {
             assert!(parse(wrong).is_err(), "{wrong}");

@@ -1,8 +1,6 @@
 //! The table, and its place in bench/README.md.
 
-use std::path::Path;
-
-use tutti_bench_readme::{browser, machine};
+use tutti_bench_common::{browser, machine};
 use tutti_e2e::Result;
 
 use crate::figures::Figures;
@@ -51,9 +49,5 @@ impl Report<'_> {
             );
         }
         Ok(text)
-    }
-
-    pub fn write_into(&self, readme: &Path) -> Result {
-        Ok(tutti_bench_readme::write_into(readme, "streams", &self.text()?)?)
     }
 }

@@ -82,6 +82,9 @@ impl Browser {
             let dark = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
             browser.chromium("Emulation.setEmulatedMedia", dark).await?;
         }
+        if options.telephone {
+            browser.be_a_telephone().await?;
+        }
         Ok(browser)
     }
 
@@ -271,6 +274,13 @@ impl Browser {
     /// A command to Chromium's developer tools.
     pub async fn chromium(&self, command: &str, parameters: Value) -> Result<Value> {
         Ok(self.session.cdp().send_raw(command, parameters).await?)
+    }
+
+    /// Makes Chromium's window a telephone's, 360 px wide.
+    pub async fn be_a_telephone(&self) -> Result {
+        let phone = json!({"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true});
+        self.chromium("Emulation.setDeviceMetricsOverride", phone).await?;
+        Ok(())
     }
 
     /// Keeps a picture of this moment.

@@ -24,6 +24,10 @@ pub async fn journey<W: AsyncFnOnce(&Browser) -> Result>(walk: W) {
 
 /// A journey in a browser that is not like every other.
 pub async fn journey_with<W: AsyncFnOnce(&Browser) -> Result>(options: Options, walk: W) {
+    let no_telephones = [Engine::Firefox, Engine::WebKit];
+    if options.telephone && leaves_out(&no_telephones, "no window of theirs is 360 px wide") {
+        return;
+    }
     let test = test_of(std::any::type_name::<W>());
     let _turn = TURN.lock().await;
     let begun = Instant::now();

@@ -53,6 +53,7 @@ pub use journey::{built_page, journey, journey_with, leaves_out};
 pub use options::Options;
 pub use pages::compare_page::{ComparePage, Phase};
 pub use pages::panel::{Panel, PanelView};
+pub use thirtyfour::WindowHandle;
 pub use watch::{noted, watch};
 
 /// Why a step of a journey could not be taken, in words for whoever reads the test's output.

@@ -11,11 +11,12 @@ pub struct Options {
     pub(crate) window: (u32, u32),
     pub(crate) language: Option<&'static str>,
     pub(crate) dark: bool,
+    pub(crate) telephone: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { proxy: None, window: WINDOW, language: None, dark: false }
+        Self { proxy: None, window: WINDOW, language: None, dark: false, telephone: false }
     }
 }
 
@@ -30,6 +31,12 @@ impl Options {
     /// system's locale, which is not there unless somebody has generated it, and so does without.
     pub fn language(mut self, tag: &'static str) -> Self {
         self.language = Some(tag);
+        self
+    }
+
+    /// In a window of a telephone. Only Chromium has so narrow a one: a journey with it is left out in the others.
+    pub fn telephone(mut self) -> Self {
+        self.telephone = true;
         self
     }
 

@@ -41,6 +41,6 @@ pub fn kill(place: &Place) -> Outcome {
         })?;
     }
     print!("{HEAD}{rows}");
-    tutti_bench_readme::write_into(&readme(place), "kill", &format!("{HEAD}{rows}"))
+    tutti_bench_common::write_into(&readme(place), "kill", &format!("{HEAD}{rows}"))
         .map_err(|why| Failure::new(why, "Put both lines back."))
 }

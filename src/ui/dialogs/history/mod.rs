@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use crate::{
     browser::{self, El, Finder, Hit, Said, el, signal::*, spawn, tick},
-    grid::{comparison::Id, record::comparison::Head},
+    grid::{comparison::Id, find::grouped, record::comparison::Head},
     ui::{
         comparison::stored,
         page::Page,
@@ -319,19 +319,6 @@ impl History {
             }
         });
     }
-}
-
-/// `3,200`: as all three languages write it.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]

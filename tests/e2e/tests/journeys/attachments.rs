@@ -7,7 +7,7 @@ use tutti::model::catalog;
 use tutti_e2e::{ComparePage, Engine, Phase, Result, check_accessibility, journey, journey_with};
 use tutti_test_server::{Replay, TestServer};
 
-use crate::stand_ins::{MODEL, PROVIDERS, World, be_a_telephone, chat_answer, open_again, page_server};
+use crate::stand_ins::{MODEL, PROVIDERS, World, chat_answer, open_again, page_server};
 
 /// A photo that is larger than any provider looks at and says where it was taken; a text; a file that is neither.
 const FILES: &str = "
@@ -179,7 +179,7 @@ async fn a_model_without_eyes_says_so_and_is_sent_the_rest() {
         assert!(!page.panel(0).shows(".window .hint").await?);
         browser.screenshot("blind").await?;
         if browser.engine == Engine::Chromium {
-            be_a_telephone(browser).await?;
+            browser.be_a_telephone().await?;
             let is_narrow = "return document.documentElement.scrollWidth <= 360;";
             assert!(page.read::<bool>(is_narrow, Value::Null).await?);
             browser.screenshot("files-on-a-telephone").await?;

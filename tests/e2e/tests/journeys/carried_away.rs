@@ -9,10 +9,10 @@ use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, journey};
 use tutti_test_server::{Cassette, Mount, Replay, TestServer};
 
 use crate::attachments::{CHOOSE, hand_over, wait_for_chips};
-use crate::stand_ins::{MODEL, be_a_telephone, chat_answer, open_again, page_server};
+use crate::stand_ins::{MODEL, chat_answer, open_again, page_server};
 
-/// Chooses a form in the first row of the history, and takes what is offered as a file.
-const SAVE: &str = "
+/// Chooses a form in the row of the history that is open, and takes what is offered as a file.
+pub const SAVE: &str = "
     const made = new Promise((done) => { URL.createObjectURL = (blob) => { done(blob); return '#'; }; });
     const choice = document.querySelector('#history select[name=export]');
     choice.value = args;
@@ -99,7 +99,7 @@ async fn look_at(browser: &Browser, html: &str, canary: &Mount) -> Result {
     if browser.engine == Engine::Chromium {
         let dark = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
         browser.chromium("Emulation.setEmulatedMedia", dark).await?;
-        be_a_telephone(browser).await?;
+        browser.be_a_telephone().await?;
         let is_narrow = "return document.documentElement.scrollWidth <= 360;";
         assert!(browser.read::<bool>(is_narrow, Value::Null).await?);
         browser.screenshot("saved-page-dark-telephone").await?;

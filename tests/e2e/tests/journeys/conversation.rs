@@ -7,7 +7,8 @@ use tutti::model::catalog;
 use tutti_e2e::{Browser, ComparePage, Phase, Result, journey};
 use tutti_test_server::{Mount, Replay, TestServer};
 
-use crate::stand_ins::{MODEL, chat_answer, open_again, page_server};
+use crate::offline::saved;
+use crate::stand_ins::{MODEL, chat_answer, numbered, open_again, page_server};
 
 /// What of answers that are still coming is written down.
 const SEGMENTS: &str = "
@@ -73,10 +74,7 @@ pub async fn ask(page: &ComparePage<'_>, prompt: &str) -> Result {
 #[tokio::test]
 async fn each_model_is_sent_its_own_history_and_no_other() {
     journey(async |browser| {
-        let answers = |name: &'static str| {
-            move || (1..=5).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
-        };
-        let two = Two::new(answers("red"), answers("blue")).await?;
+        let two = Two::new(numbered("red", 5), numbered("blue", 5)).await?;
         let page = two.open(browser).await?;
         ask(&page, "first").await?;
         ask(&page, "second").await?;
@@ -206,12 +204,7 @@ async fn the_recovery_page_saves_what_the_program_reads_again() {
         browser.visit(&format!("{}/recovery.html", two.site.base_url())).await?;
         let is_ready = "return document.querySelector('#save:not([hidden])') !== null;";
         while !browser.read::<bool>(is_ready, Value::Null).await? {}
-        let save = "
-            const made = new Promise((done) => { URL.createObjectURL = (blob) => { done(blob); return '#'; }; });
-            document.querySelector('#save').click();
-            return (await made).text();";
-        let file: String = browser.read_later(save, Value::Null).await?;
-        let (whole, preview) = tutti::export::json::read(file.trim()).map_err(|bad| format!("{bad:?}"))?;
+        let (whole, preview) = saved(browser).await?;
         assert_eq!((preview.title.as_str(), preview.rounds, preview.columns), ("first", 1, 2));
         let texts: Vec<&str> = whole.answers.values().map(|answer| answer.text.as_str()).collect();
         assert_eq!(texts, ["**one**", "half an answer"]);
@@ -283,10 +276,7 @@ async fn the_last_answer_is_quoted_to_all_and_left_out_of_what_is_remembered() {
 #[tokio::test]
 async fn a_panel_added_before_a_reload_takes_no_others_past() {
     journey(async |browser| {
-        let answers = |name: &'static str| {
-            move || (1..=3).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
-        };
-        let two = Two::new(answers("red"), answers("blue")).await?;
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
         let page = two.open(browser).await?;
         ask(&page, "first").await?;
         // The new one stands between the two, and is of the same model as both.

@@ -10,7 +10,7 @@ use tutti::model::catalog;
 use tutti_e2e::{Browser, ComparePage, Result, check_accessibility, journey, journey_with};
 
 use crate::conversation::{Two, ask, said, turns};
-use crate::stand_ins::{MODEL, World, be_a_telephone, chat_answer, has_no_telephone};
+use crate::stand_ins::{MODEL, World, numbered};
 
 /// The titles of all rows that are in the page, from above.
 pub const TITLES: &str = "[...document.querySelectorAll('#history [data-comparison]')]
@@ -100,15 +100,10 @@ async fn focus_is(page: &ComparePage<'_>, what: &str, selector: &str) -> Result 
     page.wait_until(what, "document.activeElement?.matches(args)", json!(selector)).await
 }
 
-fn two_answers() -> [impl Fn() -> Vec<tutti_test_server::Replay>; 2] {
-    ["red", "blue"].map(|name| move || (1..=3).map(|at| chat_answer([&*format!("{name} {at}")])).collect())
-}
-
 #[tokio::test]
 async fn history_is_found_opened_put_in_order_and_carried_away() {
     journey(async |browser| {
-        let [red, blue] = two_answers();
-        let two = Two::new(red, blue).await?;
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
         let page = two.open(browser).await?;
         ask(&page, "오케스트라는 왜?").await?;
         page.press("#new-comparison").await?;
@@ -174,8 +169,7 @@ async fn history_is_found_opened_put_in_order_and_carried_away() {
 #[tokio::test]
 async fn words_are_found_in_titles_and_in_answers_and_a_hit_is_shown() {
     journey(async |browser| {
-        let [red, blue] = two_answers();
-        let two = Two::new(red, blue).await?;
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
         let page = two.open(browser).await?;
         // So that the stores are there.
         ask(&page, "first").await?;
@@ -248,8 +242,7 @@ async fn words_are_found_in_titles_and_in_answers_and_a_hit_is_shown() {
 #[tokio::test]
 async fn a_thousand_comparisons_are_scrolled_through_and_a_search_is_stopped() {
     journey(async |browser| {
-        let [red, blue] = two_answers();
-        let two = Two::new(red, blue).await?;
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
         let page = two.open(browser).await?;
         ask(&page, "first").await?;
         let prompts: Vec<String> = (0..1000).map(|at| format!("prompt {at:04}")).collect();
@@ -315,12 +308,8 @@ async fn everybody_can_use_history_in_the_dark() {
 
 #[tokio::test]
 async fn a_telephone_shows_history_over_its_whole_width() {
-    if has_no_telephone() {
-        return;
-    }
     let world = World::new().await;
-    journey_with(world.options(), async |browser| {
-        be_a_telephone(browser).await?;
+    journey_with(world.options().telephone(), async |browser| {
         let page = world.open(browser).await?;
         page.choose_language("ko").await?;
         look_around(browser, &page).await?;

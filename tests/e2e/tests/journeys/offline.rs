@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tutti::grid::{settings::PanelSettings, workspace::Workspace};
+use tutti::export::json::{self, Preview};
+use tutti::grid::{record::Whole, settings::PanelSettings, workspace::Workspace};
 use tutti::model::catalog;
 use tutti_e2e::{
     Browser, ComparePage, Engine, Options, Phase, Result, built_page, check_accessibility, journey,
@@ -13,7 +14,7 @@ use tutti_e2e::{
 };
 use tutti_test_server::{Mount, SUB_PATH, TestServer};
 
-use crate::stand_ins::{MODEL, PROMPT, be_a_telephone, chat_answer, open_again};
+use crate::stand_ins::{MODEL, PROMPT, chat_answer, open_again};
 
 const ANSWER: &str = "Words.\n\n```rust\nfn main() {}\n```\n\n$$x^2$$\n";
 
@@ -370,7 +371,7 @@ async fn rescue(browser: &Browser, colours: &str) -> Result {
     see_saved(browser).await?;
 
     if browser.engine == Engine::Chromium {
-        be_a_telephone(browser).await?;
+        browser.be_a_telephone().await?;
         let wide = "return document.documentElement.scrollWidth;";
         assert_eq!(browser.read::<u32>(wide, Value::Null).await?, 360);
         browser.screenshot(&format!("telephone-{colours}")).await?;
@@ -384,13 +385,18 @@ async fn rescue(browser: &Browser, colours: &str) -> Result {
     Ok(())
 }
 
-async fn see_saved(browser: &Browser) -> Result {
+/// What the page that saves offers as a file.
+pub async fn saved(browser: &Browser) -> Result<(Whole, Preview)> {
     let save = "
         const made = new Promise((done) => { URL.createObjectURL = (blob) => { done(blob); return '#'; }; });
         document.querySelector('#save').click();
         return (await made).text();";
     let file: String = browser.read_later(save, Value::Null).await?;
-    let (whole, preview) = tutti::export::json::read(file.trim()).map_err(|bad| format!("{bad:?}"))?;
+    Ok(json::read(file.trim()).map_err(|bad| format!("{bad:?}"))?)
+}
+
+async fn see_saved(browser: &Browser) -> Result {
+    let (whole, preview) = saved(browser).await?;
     assert_eq!((preview.title.as_str(), preview.rounds, preview.columns), (PROMPT, 1, 1));
     assert_eq!(whole.answers.values().map(|answer| answer.text.as_str()).collect::<Vec<_>>(), ["**one**"]);
     Ok(())

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use tutti::grid::workspace::Workspace;
 use tutti_e2e::{Phase, Result, check_accessibility, drawn, journey_with};
 
-use crate::stand_ins::{
-    OPENAI, PROMPT, SITE, World, be_a_telephone, chat_answer, has_no_telephone, open_again, paste_keys,
-};
+use crate::stand_ins::{OPENAI, PROMPT, SITE, World, chat_answer, open_again, paste_keys};
 
 const ANSWER: &str = "\
 ## Tuning
@@ -115,12 +113,8 @@ async fn answers_are_read_in_the_dark_too() {
 
 #[tokio::test]
 async fn a_wide_table_scrolls_by_itself_on_a_telephone() {
-    if has_no_telephone() {
-        return;
-    }
     let world = World::new().await;
-    journey_with(world.options(), async |browser| {
-        be_a_telephone(browser).await?;
+    journey_with(world.options().telephone(), async |browser| {
         world.host(OPENAI, chat_answer([ANSWER]));
         let page = world.open_with(browser, &[OPENAI]).await?;
         page.ask(PROMPT).await?;

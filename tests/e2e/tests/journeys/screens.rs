@@ -5,7 +5,7 @@ use thirtyfour::Key;
 use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, check_accessibility, journey_with};
 use tutti_test_server::Replay;
 
-use crate::stand_ins::{ANTHROPIC, OPENAI, PROMPT, World, be_a_telephone, chat_answer, has_no_telephone};
+use crate::stand_ins::{ANTHROPIC, OPENAI, PROMPT, World, chat_answer};
 
 #[tokio::test]
 async fn accessibility_holds_empty_streaming_and_done_in_the_light() {
@@ -122,12 +122,8 @@ async fn eight_answers_stream_side_by_side() {
 
 #[tokio::test]
 async fn a_telephone_shows_one_panel_and_the_composer_stays() {
-    if has_no_telephone() {
-        return;
-    }
     let world = World::new().await;
-    journey_with(world.options(), async |browser| {
-        be_a_telephone(browser).await?;
+    journey_with(world.options().telephone(), async |browser| {
         let page = world.open(browser).await?;
         see_it_fits(browser, &page, "empty").await?;
         browser.screenshot("first-visit").await?;

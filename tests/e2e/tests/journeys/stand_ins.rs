@@ -7,9 +7,7 @@ use tutti::grid::settings::PanelSettings;
 use tutti::grid::workspace::Workspace;
 use tutti::model::catalog;
 use tutti::model::provider::Dialect;
-use tutti_e2e::{
-    Browser, ComparePage, Engine, Options, Result, built_page, check_no_key_in_sight, leaves_out,
-};
+use tutti_e2e::{Browser, ComparePage, Options, Result, built_page, check_no_key_in_sight};
 use tutti_test_server::script::Scripts;
 use tutti_test_server::{Cassette, Mount, Replay, Script, TestServer, chat};
 
@@ -233,18 +231,6 @@ fn list_of_models(dialect: Dialect) -> String {
     list.to_string()
 }
 
-/// The engine's driver cannot make its window as narrow as a telephone's.
-pub fn has_no_telephone() -> bool {
-    leaves_out(&[Engine::Firefox, Engine::WebKit], "no window of theirs is 360 px wide")
-}
-
-/// Makes the window a telephone's, 360 px wide.
-pub async fn be_a_telephone(browser: &Browser) -> Result {
-    let phone = json!({"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true});
-    browser.chromium("Emulation.setDeviceMetricsOverride", phone).await?;
-    Ok(())
-}
-
 /// An answer of "Chat Completions" in these pieces, whole.
 pub fn chat_answer<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Replay {
     let event = |delta: Value, finish: Value| {
@@ -348,4 +334,9 @@ impl Beats {
         let gaps = beats.windows(2).map(|pair| (pair[1] - pair[0]).saturating_sub(BEAT_MS));
         gaps.max().unwrap_or_default()
     }
+}
+
+/// So many answers, each of its own number: "red 1", "red 2".
+pub fn numbered(name: &str, count: usize) -> impl Fn() -> Vec<Replay> {
+    move || (1..=count).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
 }

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tutti_e2e::{ComparePage, Phase, Result, built_page, journey};
 
+use crate::carried_away::SAVE;
 use crate::conversation::{Two, ask, said, turns};
 use crate::history::TITLES;
-use crate::stand_ins::chat_answer;
+use crate::stand_ins::{chat_answer, numbered};
 
 /// What the page says about its store.
 const TROUBLE: &str = "(document.querySelector('.trouble')?.checkVisibility()
@@ -62,17 +63,7 @@ async fn saved_file(page: &ComparePage<'_>) -> Result<String> {
     page.press("#history [aria-posinset='1'] .open + [name=more]").await?;
     let is_shown = "document.querySelector('#history [name=export]') !== null";
     page.wait_until("what can be done", is_shown, Value::Null).await?;
-    let save = "
-        const made = new Promise((done) => { URL.createObjectURL = (blob) => { done(blob); return '#'; }; });
-        const choice = document.querySelector('#history [name=export]');
-        choice.value = 'json';
-        choice.dispatchEvent(new Event('change', { bubbles: true }));
-        return (await made).text();";
-    page.read_later(save, Value::Null).await
-}
-
-fn two_answers(name: &'static str) -> impl Fn() -> Vec<tutti_test_server::Replay> {
-    move || (1..=3).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
+    page.read_later(SAVE, json!("json")).await
 }
 
 /// Asks twice and saves what came, where nothing is stored.
@@ -95,7 +86,7 @@ async fn go_on_in_memory(page: &ComparePage<'_>, two: &Two, words: &str) -> Resu
 async fn without_a_database_answers_come_and_can_be_saved() {
     journey(async |browser| {
         let dist = page_with("Object.defineProperty(window, 'indexedDB', { value: undefined });")?;
-        let two = Two::new(two_answers("red"), two_answers("blue")).await?;
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
         two.site.serve_dist(dist.path());
         let page = two.open(browser).await?;
         go_on_in_memory(&page, &two, "stores nothing").await?;
@@ -120,7 +111,7 @@ async fn a_database_that_never_opens_keeps_nobody_waiting() {
             const later = setTimeout;
             window.setTimeout = (act, ms, ...rest) => later(act, ms === 5000 ? 0 : ms, ...rest);",
         )?;
-        let two = Two::new(two_answers("red"), two_answers("blue")).await?;
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
         two.site.serve_dist(dist.path());
         let page = two.open(browser).await?;
         go_on_in_memory(&page, &two, "stores nothing").await
@@ -138,7 +129,7 @@ async fn an_older_tab_that_holds_the_database_is_named_and_waited_for() {
                 return open.call(this, name, name === 'tutti' && version ? version + 1 : version);
             };",
         )?;
-        let two = Two::new(two_answers("red"), two_answers("blue")).await?;
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
         // The other tab has the version before open, and does not let go.
         browser.visit(&format!("{}/boot.js", two.site.base_url())).await?;
         let hold = "
@@ -185,7 +176,7 @@ const FILL: &str = "
 async fn a_full_disk_in_mid_stream_loses_nothing_that_is_on_the_screen() {
     journey(async |browser| {
         let held = || chat_answer(["half ", "an answer", " and the rest"]).gated(2);
-        let two = Two::new(two_answers("red"), move || vec![chat_answer(["blue 1"]), held()]).await?;
+        let two = Two::new(numbered("red", 3), move || vec![chat_answer(["blue 1"]), held()]).await?;
         let page = two.open(browser).await?;
         ask(&page, "an old one").await?;
         page.press("#new-comparison").await?;
@@ -218,7 +209,7 @@ async fn a_full_disk_in_mid_stream_loses_nothing_that_is_on_the_screen() {
 #[tokio::test]
 async fn what_cannot_be_read_is_left_and_the_rest_is_there() {
     journey(async |browser| {
-        let two = Two::new(two_answers("red"), two_answers("blue")).await?;
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
         let page = two.open(browser).await?;
         ask(&page, "first").await?;
         page.press("#new-comparison").await?;

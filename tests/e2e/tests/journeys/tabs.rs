@@ -1,10 +1,11 @@
 //! Two tabs on one conversation: one writes it, the other shows it while it grows, and may take it over.
 
 use serde_json::Value;
-use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, journey, leaves_out};
+use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, WindowHandle, journey, leaves_out};
+use tutti_test_server::Replay;
 
 use crate::conversation::{Two, ask, said, turns};
-use crate::stand_ins::chat_answer;
+use crate::stand_ins::{chat_answer, numbered};
 
 /// Offers to take over.
 const OFFER: &str = "document.querySelector('[name=write-here]')?.checkVisibility() === true";
@@ -18,6 +19,33 @@ async fn open_in_another_tab<'b>(two: &Two, browser: &'b Browser) -> Result<Comp
     page.wait_until("the conversation in the list", is_listed, Value::Null).await?;
     page.press("#history [name=open]").await?;
     Ok(page)
+}
+
+/// Two tabs on one conversation; commands go to the second.
+struct Tabs<'b> {
+    first: ComparePage<'b>,
+    one: WindowHandle,
+    second: ComparePage<'b>,
+    other: WindowHandle,
+}
+
+/// An answer that stands still after its first half.
+fn held(rest: &str) -> Replay {
+    chat_answer(["half ", "an answer", rest]).gated(2)
+}
+
+/// Asks in one tab, and opens another when the second model has given half an answer: it shows that, and offers to
+/// take over.
+async fn ask_in_one_of_two<'b>(two: &Two, browser: &'b Browser) -> Result<Tabs<'b>> {
+    let first = two.open(browser).await?;
+    let one = browser.tab().await?;
+    first.ask("first").await?;
+    says(&first, 1, "half an answer").await?;
+    let second = open_in_another_tab(two, browser).await?;
+    let other = browser.tab().await?;
+    says(&second, 1, "half an answer").await?;
+    is_offered(&second).await?;
+    Ok(Tabs { first, one, second, other })
 }
 
 /// WebKitGTK pictures no tab but the first.
@@ -47,23 +75,13 @@ async fn take_over(page: &ComparePage<'_>) -> Result {
 #[tokio::test]
 async fn a_second_tab_shows_what_the_first_one_writes_and_takes_it_over() {
     journey(async |browser| {
-        let held = || chat_answer(["half ", "an answer", " and the rest"]).gated(2);
-        let two = Two::new(
-            || vec![chat_answer(["red 1"]), chat_answer(["red 2"]), chat_answer(["red 3"])],
-            move || vec![held(), chat_answer(["blue 2"]), chat_answer(["blue 3"])],
-        )
+        let two = Two::new(numbered("red", 3), || {
+            vec![held(" and the rest"), chat_answer(["blue 2"]), chat_answer(["blue 3"])]
+        })
         .await?;
-        let first = two.open(browser).await?;
-        let one = browser.tab().await?;
-        first.ask("first").await?;
-        says(&first, 1, "half an answer").await?;
-
-        let second = open_in_another_tab(&two, browser).await?;
-        let other = browser.tab().await?;
+        let Tabs { first, one, second, other } = ask_in_one_of_two(&two, browser).await?;
         says(&second, 0, "red 1").await?;
-        says(&second, 1, "half an answer").await?;
         second.panel(1).wait_for_phase(Phase::Streaming).await?;
-        is_offered(&second).await?;
         picture(browser, "watching").await?;
         // What the first tab writes appears in the second.
         two.other.release_all();
@@ -103,15 +121,8 @@ async fn a_second_tab_shows_what_the_first_one_writes_and_takes_it_over() {
 #[tokio::test]
 async fn taking_over_stops_what_is_under_way_and_keeps_what_came() {
     journey(async |browser| {
-        let held = || chat_answer(["half ", "an answer", " never comes"]).gated(2);
-        let two = Two::new(|| vec![chat_answer(["red 1"])], move || vec![held()]).await?;
-        let first = two.open(browser).await?;
-        let one = browser.tab().await?;
-        first.ask("first").await?;
-        says(&first, 1, "half an answer").await?;
-        let second = open_in_another_tab(&two, browser).await?;
-        says(&second, 1, "half an answer").await?;
-        is_offered(&second).await?;
+        let two = Two::new(numbered("red", 1), || vec![held(" never comes")]).await?;
+        let Tabs { first, one, second, .. } = ask_in_one_of_two(&two, browser).await?;
         take_over(&second).await?;
         second.panel(1).wait_for_phase(Phase::Stopped).await?;
         says(&second, 1, "half an answer").await?;
@@ -128,20 +139,9 @@ async fn taking_over_stops_what_is_under_way_and_keeps_what_came() {
 #[tokio::test]
 async fn what_a_closed_tab_wrote_is_taken_over_at_once() {
     journey(async |browser| {
-        let held = || chat_answer(["half ", "an answer", " never comes"]).gated(2);
-        let two = Two::new(
-            || vec![chat_answer(["red 1"]), chat_answer(["red 2"])],
-            move || vec![held(), chat_answer(["blue 2"])],
-        )
-        .await?;
-        let first = two.open(browser).await?;
-        let one = browser.tab().await?;
-        first.ask("first").await?;
-        says(&first, 1, "half an answer").await?;
-        let second = open_in_another_tab(&two, browser).await?;
-        let other = browser.tab().await?;
-        says(&second, 1, "half an answer").await?;
-        is_offered(&second).await?;
+        let two =
+            Two::new(numbered("red", 2), || vec![held(" never comes"), chat_answer(["blue 2"])]).await?;
+        let Tabs { one, second, other, .. } = ask_in_one_of_two(&two, browser).await?;
         browser.switch_to_tab(&one).await?;
         browser.close_tab(&other).await?;
         take_over(&second).await?;
@@ -179,10 +179,7 @@ async fn a_page_that_was_put_aside_goes_on_and_writes_nothing_that_another_has_t
         return;
     }
     journey(async |browser| {
-        let answers = |name: &'static str| {
-            move || (1..=5).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
-        };
-        let two = Two::new(answers("red"), answers("blue")).await?;
+        let two = Two::new(numbered("red", 5), numbered("blue", 5)).await?;
         let first = two.open(browser).await?;
         let one = browser.tab().await?;
         ask(&first, "first").await?;

@@ -3,6 +3,19 @@
 use std::path::Path;
 use std::process::Command;
 
+/// Shows the tables of this benchmark, and puts them into that file if there is one.
+///
+/// # Errors
+/// Those of [`write_into`].
+pub fn publish(readme: Option<&Path>, name: &str, text: &str) -> Result<(), String> {
+    println!("\n{text}");
+    if let Some(readme) = readme {
+        write_into(readme, name, text)?;
+        println!("written into {}", readme.display());
+    }
+    Ok(())
+}
+
 /// Puts a text in the place of the one before, between the two marks that name this benchmark.
 ///
 /// # Errors
