@@ -18,6 +18,7 @@ use tutti::{
         comparison::{Comparison, Id, reply::End, round::Prompt},
         record::{Whole, Why},
         settings::PanelSettings,
+        workspace::{ModelSet, Workspace},
     },
     model::{catalog, json::Json},
 };
@@ -216,17 +217,37 @@ fn foreign_endpoints_are_switched_off_and_the_next_export_is_the_same() {
             (&*addresses.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(), usize::from(is_off))
         );
         let column = &back.comparison.columns()[0];
-        assert_eq!(column.is_foreign, is_off);
+        assert_eq!(column.settings.is_foreign, is_off);
         let (round, past) = (back.comparison.rounds()[0].id, Vec::new());
         let request = back.comparison.request(column.id, round, &past, None, &back, None);
         assert_eq!(request.is_err(), is_off);
         assert_eq!(write(&back).unwrap(), text);
         let mut copied = back.comparison.clone();
         let copy = copied.add_column_like(column.id, column.settings.clone());
-        assert_eq!(copied.column(copy).unwrap().is_foreign, is_off);
-        // It stays off in the store.
-        let stored = Whole::of_records(back.records()).unwrap();
-        assert_eq!(stored.comparison.columns()[0].is_foreign, is_off);
+        assert_eq!(copied.column(copy).unwrap().settings.is_foreign, is_off);
+        // It stays off in the store, also in one that an earlier version wrote.
+        let check_stored = |records| {
+            let stored = Whole::of_records(records).unwrap();
+            assert_eq!(stored.comparison.columns()[0].settings.is_foreign, is_off);
+        };
+        check_stored(back.records());
+        let of_column_only = back.records().into_iter().map(|(key, record)| {
+            let text = record.to_text().replacen("\"foreign\":true}", "}", 1).replace(",}", "}");
+            (key, Json::read(&text).unwrap().into_owned())
+        });
+        check_stored(of_column_only.collect());
+        // And in another comparison, a set, a page that is loaded again.
+        let panels = vec![column.settings.clone()];
+        let sets = vec![ModelSet { name: "s".to_owned(), panels: panels.clone() }];
+        let kept = Workspace { panels, sets, ..Workspace::default() }.to_json();
+        let kept = Workspace::from_json(&kept);
+        for settings in kept.panels.iter().chain(&kept.sets[0].panels) {
+            let mut next = Comparison::new(Id(9), 5);
+            let column = next.add_column(settings.clone());
+            let round = next.ask(None, Prompt::text("x"), &[column]).unwrap();
+            assert_eq!(next.request(column, round, &[], None, &back, None).is_err(), is_off);
+            assert_eq!(settings.provider().is_err(), is_off);
+        }
     };
     check(openai.clone(), &[], false);
     let elsewhere = PanelSettings { base_url: "https://evil.example/v1".to_owned(), ..openai.clone() };

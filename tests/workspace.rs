@@ -45,6 +45,7 @@ fn full() -> Workspace {
         sampling,
         extra: "{\"logprobs\": true}".to_owned(),
         enabled: false,
+        is_foreign: true,
         ..PanelSettings::new(catalog::find("openai").unwrap(), "gpt-5.5")
     };
     let local = PanelSettings::new(catalog::find("ollama").unwrap(), "qwen3:4b");
@@ -107,13 +108,14 @@ fn no_field_can_hold_a_key() {
             sampling: _numbers_and_stop_sequences,
             extra: _fields_of_the_body,
             enabled: _,
+            is_foreign: _,
         } = panel;
     }
 
     let written: Value = serde_json::from_str(&full().to_json()).unwrap();
     let mut names = BTreeSet::new();
     collect_names(&written, &mut names);
-    let expected = "active base_url confirm_above connections dialect effort enabled extra frequency_penalty \
+    let expected = "active base_url confirm_above connections dialect effort enabled extra foreign frequency_penalty \
                     language linked_scroll max_tokens model name panels presence_penalty prompts provider recent \
                     sampling seed send_key sets shortcuts starred stop system temperature theme top_k top_p \
                     version view";

@@ -10,6 +10,7 @@ use crate::{
     grid::{
         comparison::{Comparison, FileId, ReplyId, RoundId, reply::End},
         record::{self, BadRecord, Whole, Why, answer, fields::Fields, key, round, whole},
+        settings::PanelSettings,
     },
     model::{
         answer::Answer,
@@ -70,7 +71,7 @@ pub struct Preview {
 pub fn write(whole: &Whole) -> Result<String, BadRecord> {
     let mut comparison = whole.comparison.clone();
     comparison.forget_unknown();
-    comparison.columns_mut().iter_mut().for_each(|column| column.is_foreign = false);
+    comparison.mark_foreign(|_| false);
     comparison.revision = 0;
     close(&mut comparison, &whole.answers);
     check(&comparison, whole)?;
@@ -243,9 +244,9 @@ fn items<'a>(file: &mut Object<'a>, name: &'static str) -> Result<Vec<Json<'a>>,
 
 fn switch_off(whole: &mut Whole) -> Preview {
     let mut preview = Preview::default();
-    for column in whole.comparison.columns_mut() {
-        column.is_foreign = column.settings.is_foreign();
-        preview.switched_off += usize::from(column.is_foreign);
+    whole.comparison.mark_foreign(PanelSettings::brings_its_own);
+    for column in whole.comparison.columns() {
+        preview.switched_off += usize::from(column.settings.is_foreign);
         let address = column.settings.foreign_address().map(str::to_owned);
         preview.addresses.extend(address.filter(|address| !preview.addresses.contains(address)));
     }

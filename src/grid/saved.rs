@@ -66,6 +66,9 @@ pub fn panel_to_json(panel: &PanelSettings) -> Json<'_> {
     if !panel.enabled {
         fields.set("enabled", false);
     }
+    if panel.is_foreign {
+        fields.set("foreign", true);
+    }
     Json::Object(fields)
 }
 
@@ -85,6 +88,7 @@ pub fn panel_from_json(value: &Json<'_>) -> Option<PanelSettings> {
     panel.system = fields.text("system", LONG).unwrap_or_default();
     panel.extra = fields.text("extra", EXTRA_LIMIT).unwrap_or_default();
     panel.enabled = fields.flag("enabled").unwrap_or(true);
+    panel.is_foreign = fields.flag("foreign").unwrap_or(false);
     if let Some(sampling) = fields.object("sampling") {
         for parameter in Parameter::ALL {
             let text = sampling.text(parameter.name(), LONG).unwrap_or_default();

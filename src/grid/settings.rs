@@ -30,6 +30,9 @@ pub struct PanelSettings {
     pub extra: String,
     /// It takes part in the next question.
     pub enabled: bool,
+    /// It came with an import: while it names an address or extra JSON of its own, nothing is asked with it
+    /// before a person allows that or types another address. Goes along wherever the settings go; never exported.
+    pub is_foreign: bool,
 }
 
 /// Why a panel cannot ask anything yet.
@@ -40,6 +43,8 @@ pub enum BadSettings {
     NeedsBaseUrl,
     NeedsModel,
     Extra(BadExtra),
+    /// It came with an import, and was not allowed to ask yet.
+    Foreign,
 }
 
 /// Why the extra JSON cannot be sent.
@@ -56,6 +61,7 @@ impl PanelSettings {
             sampling: Sampling::default(),
             extra: String::new(),
             enabled: true,
+            is_foreign: false,
         }
     }
 
@@ -66,11 +72,15 @@ impl PanelSettings {
         row_of(&self.provider, self.dialect)
     }
 
-    /// The provider at the address that was typed.
+    /// The provider at the address that was typed. Whatever is asked of a server, questions and lists of models,
+    /// is asked of what this gives.
     ///
     /// # Errors
-    /// The address is no usable one, or still to be filled in.
+    /// The address is no usable one, still to be filled in, or came with an import and is not allowed yet.
     pub fn provider(&self) -> Result<Provider, BadSettings> {
+        if self.is_barred() {
+            return Err(BadSettings::Foreign);
+        }
         let row = self.row();
         let base_url = match self.base_url.trim() {
             "" => row.base_url.clone(),
@@ -83,8 +93,11 @@ impl PanelSettings {
     /// The prompt as a request to this panel's model. `traits` is what a model list tells of it.
     ///
     /// # Errors
-    /// No model, or extra JSON that is no object. The address is not looked at.
+    /// No model, extra JSON that is no object, or an import that is not allowed yet. The address is not looked at.
     pub fn request(&self, prompt: &str, traits: Option<ModelTraits>) -> Result<ChatRequest, BadSettings> {
+        if self.is_barred() {
+            return Err(BadSettings::Foreign);
+        }
         let model = self.model.trim();
         if model.is_empty() {
             return Err(BadSettings::NeedsModel);
@@ -125,8 +138,27 @@ impl PanelSettings {
 
     /// It would send a prompt to an address, or with JSON, that only these settings name. Whoever takes
     /// settings over from a stranger asks first.
-    pub fn is_foreign(&self) -> bool {
+    pub fn brings_its_own(&self) -> bool {
         self.foreign_address().is_some() || !self.extra.trim().is_empty()
+    }
+
+    /// Nothing may be asked with it before a person allows it.
+    pub fn is_barred(&self) -> bool {
+        self.is_foreign && self.brings_its_own()
+    }
+
+    /// The address as a person types it: one at another host is theirs.
+    pub fn type_address(&mut self, text: String) {
+        let host = |text: &str| BaseUrl::parse(text.trim()).ok().map(|url| url.origin());
+        let is_theirs = self.extra.trim().is_empty() && host(&text) != host(&self.base_url);
+        self.settle();
+        self.is_foreign &= !is_theirs;
+        self.base_url = text;
+    }
+
+    /// Before a person changes what is sent: if nothing of an import is left, what they add is theirs.
+    pub fn settle(&mut self) {
+        self.is_foreign = self.is_barred();
     }
 
     /// Another provider: address, format and model become its own; what was said and set stays.
@@ -302,6 +334,52 @@ mod tests {
         assert_eq!(panel, expected);
         panel.choose_provider("azure");
         assert_eq!((&*panel.model, &*panel.base_url), ("", ""));
+    }
+
+    #[test]
+    fn what_came_with_an_import_asks_nothing_before_somebody_wants_it() {
+        let openai = settings("openai");
+        let foreign = |base_url: &str, extra: &str| PanelSettings {
+            base_url: base_url.to_owned(),
+            extra: extra.to_owned(),
+            is_foreign: true,
+            ..settings("openai")
+        };
+        let is_barred = |settings: &PanelSettings| {
+            let is_refused = settings.provider() == Err(BadSettings::Foreign);
+            assert_eq!(settings.request("Hi", None) == Err(BadSettings::Foreign), is_refused);
+            is_refused
+        };
+        let evil = "https://evil.example/v1";
+        assert!(is_barred(&foreign(evil, "")) && is_barred(&foreign(&openai.base_url, "{\"tools\":[]}")));
+        // It names nothing that the catalogue does not.
+        assert!(!is_barred(&foreign(&openai.base_url, " ")));
+        let mut allowed = foreign(evil, "{}");
+        allowed.is_foreign = false;
+        assert!(!is_barred(&allowed));
+
+        let typed = |from: &PanelSettings, address: &str| {
+            let mut settings = from.clone();
+            settings.type_address(address.to_owned());
+            is_barred(&settings)
+        };
+        assert!(typed(&foreign(evil, ""), "https://evil.example/v2"));
+        assert!(!typed(&foreign(evil, ""), "https://mine.example/v1"));
+        assert!(typed(&foreign(evil, "{\"a\":1}"), "https://mine.example/v1"));
+
+        // Another provider and back: the address comes back, and is as foreign.
+        let mut panel = foreign(evil, "");
+        panel.choose_provider("anthropic");
+        assert!(!is_barred(&panel));
+        let own = |panel: &PanelSettings| {
+            let mut panel = panel.clone();
+            panel.settle();
+            panel.extra = "{\"a\":1}".to_owned();
+            is_barred(&panel)
+        };
+        assert!(!own(&panel) && own(&foreign(evil, "")));
+        panel.base_url = evil.to_owned();
+        assert!(is_barred(&panel));
     }
 
     #[test]

@@ -220,7 +220,7 @@ impl Page {
 
     /// What is missing is to be filled in first.
     pub fn cannot_ask(self, panel: &Panel, problem: Problem) {
-        panel.is_setup_open.set(!matches!(problem, Problem::Past | Problem::Foreign));
+        panel.is_setup_open.set(!matches!(problem, Problem::Past | Problem::Settings(BadSettings::Foreign)));
         self.refused(panel, problem);
     }
 

@@ -8,7 +8,7 @@ use tutti::{
             reply::End,
             round::{Attachment, FileInfo, Prompt},
         },
-        settings::PanelSettings,
+        settings::{BadSettings, PanelSettings},
     },
     model::{
         answer::{Answer, Placed},
@@ -144,8 +144,9 @@ fn nothing_is_sent_with_a_hole_in_it() {
     let missing = ReplyId { round: RoundId(0), column, version: 0 };
     assert_eq!(world.messages(column, round), Err(BadRequest::Answer(missing)));
     world.texts.answers = answers;
-    world.comparison.column_mut(column).unwrap().is_foreign = true;
-    assert_eq!(world.messages(column, round), Err(BadRequest::Foreign));
+    let settings = &mut world.comparison.column_mut(column).unwrap().settings;
+    (settings.is_foreign, settings.extra) = (true, "{}".to_owned());
+    assert_eq!(world.messages(column, round), Err(BadRequest::Settings(BadSettings::Foreign)));
 }
 
 #[test]

@@ -55,8 +55,6 @@ struct Source<'a> {
 pub enum BadRequest {
     /// There is no such column or round, or the column takes no part in it.
     NotAsked,
-    /// The column came with an import and was not allowed to ask yet.
-    Foreign,
     /// Texts that are part of it are not at hand. Nothing is sent with a hole in it.
     Answer(ReplyId),
     File(FileId),
@@ -133,9 +131,6 @@ impl Comparison {
         traits: Option<ModelTraits>,
     ) -> Result<ChatRequest, BadRequest> {
         let asked = self.column(column).ok_or(BadRequest::NotAsked)?;
-        if asked.is_foreign {
-            return Err(BadRequest::Foreign);
-        }
         self.round(round).and_then(|round| round.cell(column)).ok_or(BadRequest::NotAsked)?;
         let continues = continues.map(|version| ReplyId { round, column, version });
         let is_blind = traits.as_ref().is_some_and(|traits| traits.images == Some(false));

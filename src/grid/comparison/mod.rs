@@ -39,9 +39,6 @@ pub struct Column {
     pub inherited: Vec<Turn>,
     /// It is shown no more and asked no more; its answers stay.
     pub is_removed: bool,
-    /// It came with an import and names an address, or extra JSON, that this page did not have: it asks
-    /// nothing until a person allows it. Never exported.
-    pub is_foreign: bool,
     /// Fields that another version of this program wrote.
     pub unknown: Object<'static>,
 }
@@ -111,8 +108,12 @@ impl Comparison {
         self.columns.iter().find(|column| column.id == id)
     }
 
-    pub fn columns_mut(&mut self) -> &mut [Column] {
-        &mut self.columns
+    /// Says of which columns the settings came with an import. What something was asked with asks nothing.
+    pub fn mark_foreign(&mut self, is_foreign: impl Fn(&PanelSettings) -> bool) {
+        for column in &mut self.columns {
+            column.settings.is_foreign = is_foreign(&column.settings);
+        }
+        self.setups.iter_mut().for_each(|setup| setup.is_foreign = false);
     }
 
     pub fn column_mut(&mut self, id: ColumnId) -> Option<&mut Column> {
@@ -125,13 +126,8 @@ impl Comparison {
         index.is_some_and(|index| super::columns::move_by(&mut self.columns, index, delta))
     }
 
-    /// A column with an empty past. A copy of a foreign one is as foreign.
+    /// A column with an empty past.
     pub fn add_column(&mut self, settings: PanelSettings) -> ColumnId {
-        let is_copy = |column: &Column| {
-            let of = &column.settings;
-            column.is_foreign && of.base_url == settings.base_url && of.extra == settings.extra
-        };
-        let is_foreign = self.columns.iter().any(is_copy);
         let last = self.columns.iter().map(|column| column.id.0).max();
         let id = ColumnId(last.map_or(0, |last| last.saturating_add(1)));
         self.columns.push(Column {
@@ -139,7 +135,6 @@ impl Comparison {
             settings,
             inherited: Vec::new(),
             is_removed: false,
-            is_foreign,
             unknown: Object::new(),
         });
         id
@@ -227,7 +222,7 @@ impl Comparison {
         sent: Vec<Turn>,
         continues: Option<u32>,
     ) -> Option<ReplyId> {
-        let settings = self.column(column)?.settings.clone();
+        let settings = PanelSettings { is_foreign: false, ..self.column(column)?.settings.clone() };
         let setup = self.setup_of(settings)?;
         let trimmed = self.past(column, round).len().saturating_sub(sent.len());
         let cell = self.cell_mut(round, column).filter(|cell| cell.versions.len() < MAX_VERSIONS)?;

@@ -97,19 +97,21 @@ fn column_to_json(column: &Column) -> Json<'static> {
         ("settings", panel_to_json(&column.settings).into_owned()),
         ("inherited", list(column.inherited.iter().map(turn_to_json).collect())),
         ("removed", flag(column.is_removed)),
-        ("foreign", flag(column.is_foreign)),
+        // The settings say it too; versions that knew it of columns only read it here.
+        ("foreign", flag(column.settings.is_foreign)),
     ];
     group(fields, &column.unknown)
 }
 
 fn column_from_json(json: &Json<'_>) -> Result<Column, BadRecord> {
     let fields = Fields::of(json)?;
+    let settings: PanelSettings = fields.must("settings", panel_from_json)?;
+    let is_foreign = settings.is_foreign || fields.flag("foreign")?;
     Ok(Column {
         id: ColumnId(fields.must("id", super::fields::small)?),
-        settings: fields.must("settings", panel_from_json)?,
+        settings: PanelSettings { is_foreign, ..settings },
         inherited: fields.each("inherited", turn_from_json)?,
         is_removed: fields.flag("removed")?,
-        is_foreign: fields.flag("foreign")?,
         unknown: fields.unknown(&KNOWN_OF_COLUMN),
     })
 }

@@ -145,19 +145,18 @@ later! {
         }
     } else {}
 
-    /// Lets an imported panel ask at the address that it brought.
+    /// Lets an imported panel ask at the address that it brought, and asks what it could not be asked.
     "130a" pub fn allow(page: Page, panel: &Panel) {
         if watching::is_refused(page) {
             return;
         }
-        look(page, |held| {
-            let column = held.column(panel.id);
-            if let Some(column) = column.and_then(|id| held.whole.comparison.column_mut(id)) {
-                column.is_foreign = false;
-            }
-        });
+        panel.settings.update(|settings| settings.is_foreign = false);
+        panel.problem.set(None);
+        look(page, |held| sit(page, held));
         keeping::changed(page, &[]);
-        page.retry(panel);
+        if panel.reply.kind_untracked().is_none() {
+            page.retry(panel);
+        }
     } else {}
 
     /// The panels whose past this one could take over: it has none of its own.
@@ -340,7 +339,6 @@ fn place_is_shown(page: Page, id: Id) -> bool {
 pub(super) fn problem(bad: BadRequest) -> Problem {
     match bad {
         BadRequest::Settings(settings) => Problem::Settings(settings),
-        BadRequest::Foreign => Problem::Foreign,
         // None of these can be had from what the page itself has made.
         BadRequest::NotAsked | BadRequest::Answer(_) | BadRequest::File(_) => Problem::Past,
     }

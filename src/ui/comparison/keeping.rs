@@ -333,8 +333,10 @@ pub(super) fn settle(page: Page, keeps_panels: bool) {
     }
     let panels = page.panels.get_untracked();
     panels.iter().for_each(clear);
+    for panel in with(page, |held| seats::take(held, &panels)) {
+        panel.settings.update(|settings| settings.is_foreign = true);
+    }
     let id = with(page, |held| {
-        held.seats = seats::find(held, &panels);
         sit(page, held);
         seats::note(page, held);
         held.is_stored.then_some(held.whole.comparison.id)

@@ -31,9 +31,23 @@ pub(super) fn note(page: Page, held: &Held) {
     storage::write_of_tab(SEATS, &text);
 }
 
+/// Finds each panel its column. Those come back that ask what came with an import, as only their columns know: an
+/// earlier version kept that there.
+pub(super) fn take(held: &mut Held, panels: &[Panel]) -> Vec<Panel> {
+    held.seats = find(held, panels);
+    let is_foreign = |panel: &&Panel| {
+        let column = held.column(panel.id).and_then(|id| held.whole.comparison.column(id));
+        column.is_some_and(|column| {
+            let (of, own) = (&column.settings, panel.settings.get_untracked());
+            of.is_foreign && !own.is_foreign && (&of.base_url, &of.extra) == (&own.base_url, &own.extra)
+        })
+    };
+    panels.iter().filter(is_foreign).cloned().collect()
+}
+
 /// The columns of those panels: those that they had before this page was loaded again, where they are the same
 /// panels still; else the ones with their settings, then the ones with their models.
-pub(super) fn find(held: &Held, panels: &[Panel]) -> HashMap<u32, Seat> {
+fn find(held: &Held, panels: &[Panel]) -> HashMap<u32, Seat> {
     let own: Vec<(u32, PanelSettings)> =
         panels.iter().map(|panel| (panel.id, panel.settings.get_untracked())).collect();
     let columns = noted(held, &own).unwrap_or_else(|| alike(held, &own));

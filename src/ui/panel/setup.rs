@@ -118,7 +118,7 @@ fn address_field(page: Page, panel: &Panel) -> El {
         .bind("placeholder", move || Some(own.with(|settings| settings.row().base_url.as_str().to_owned())))
         .value(move || settings.with(|settings| settings.base_url.clone()))
         .on("input", move |event| {
-            panel.settings.update(|settings| settings.base_url = event.value());
+            panel.settings.update(|settings| settings.type_address(event.value()));
             panel.problem.set(None);
         });
     field(page, Word::BaseUrl, address)
@@ -158,6 +158,11 @@ fn area(
             let mut settings = shown.get();
             std::mem::take(part(&mut settings))
         })
-        .on("input", move |event| settings.update(|settings| *part(settings) = event.value()));
+        .on("input", move |event| {
+            settings.update(|settings| {
+                settings.settle();
+                *part(settings) = event.value();
+            });
+        });
     placeholder(area, page, hint)
 }

@@ -70,8 +70,6 @@ pub enum Problem {
     Rest,
     /// Something of what it would be sent along is not here.
     Past,
-    /// It came with an import, and was not allowed to ask yet.
-    Foreign,
 }
 
 impl Problem {
@@ -87,7 +85,6 @@ later! {
             Problem::Missing(word) => word.text(language).to_owned(),
             Problem::Rest => Word::RestUnreachable.text(language).to_owned(),
             Problem::Past => Word::PastMissing.text(language).to_owned(),
-            Problem::Foreign => Word::Foreign.text(language).to_owned(),
             Problem::Settings(problem) => words::bad_settings(language, *problem),
             Problem::Parameter(parameter) => words::bad_parameter(language, *parameter),
             Problem::Connection(diagnosis) => {
@@ -170,8 +167,9 @@ impl Panel {
             .flatten();
         self.settings.update(|settings| {
             settings.choose_provider(id);
-            if let Some(PanelSettings { dialect, model, base_url, .. }) = earlier {
+            if let Some(PanelSettings { dialect, model, base_url, is_foreign, .. }) = earlier {
                 (settings.dialect, settings.model, settings.base_url) = (dialect, model, base_url);
+                settings.is_foreign |= is_foreign;
             }
         });
         self.problem.set(None);

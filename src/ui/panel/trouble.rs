@@ -4,7 +4,7 @@ use super::state::{Panel, Problem};
 use crate::{
     browser::{self, El, button, el, signal::*, spawn},
     call::Phase,
-    grid::settings::PanelSettings,
+    grid::settings::{BadSettings, PanelSettings},
     later::later,
     model::{
         diagnosis::Diagnosis,
@@ -91,7 +91,7 @@ enum Action {
 fn on_problem(problem: &Problem) -> &'static [Action] {
     match problem {
         Problem::Rest | Problem::Past => &[Action::Retry],
-        Problem::Foreign => &[Action::Allow, Action::OpenSetup],
+        Problem::Settings(BadSettings::Foreign) => &[Action::Allow, Action::OpenSetup],
         Problem::Missing(Word::NeedsKey | Word::BadKey) => &[Action::EnterKey],
         Problem::Missing(_) | Problem::Settings(_) | Problem::Parameter(_) => &[Action::OpenSetup],
         Problem::Connection(diagnosis) => on_connection(diagnosis),
@@ -153,7 +153,10 @@ fn action_button(page: Page, panel: &Panel, action: Action) -> El {
             // The button goes with the error.
             page.focus_later(format!("[data-panel=\"{}\"] .body", panel.id));
         }
-        Action::Allow => comparison::allow(page, &panel),
+        Action::Allow => {
+            comparison::allow(page, &panel);
+            page.focus_later(format!("[data-panel=\"{}\"] .body", panel.id));
+        }
         Action::OpenSetup => open_setup(page, &panel, "[name=provider]"),
         Action::EnterKey => open_setup(page, &panel, "[name=key]"),
         Action::Models => {

@@ -124,6 +124,7 @@ pub fn bad_settings(language: Language, problem: BadSettings) -> String {
         BadSettings::Url(problem) => return bad_url(language, problem).to_owned(),
         BadSettings::NeedsBaseUrl => return Word::NeedsBaseUrl.text(language).to_owned(),
         BadSettings::NeedsModel => return Word::NeedsModel.text(language).to_owned(),
+        BadSettings::Foreign => return Word::Foreign.text(language).to_owned(),
         BadSettings::Extra(problem) => problem,
     };
     match problem {

@@ -19,7 +19,7 @@ pub const SAVE: &str = "
     choice.dispatchEvent(new Event('change', { bubbles: true }));
     return (await made).text();";
 
-const ADD: &str = "
+pub const ADD: &str = "
     const field = document.querySelector('#history [name=import]');
     const carried = new DataTransfer();
     carried.items.add(new File([args], 'tutti.json', { type: 'application/json' }));

@@ -12,6 +12,7 @@ mod harness;
 mod hidden;
 mod history;
 mod hostile;
+mod imported;
 mod keyboard;
 mod keys;
 mod killed;
