@@ -11,8 +11,8 @@ use comparisons::{sample, whole};
 use proptest::prelude::*;
 use tutti::{
     export::{
-        json::{BadImport, LIMIT, read, write},
-        split::Splitter,
+        json::{BadImport, LIMIT, read, title, write},
+        split::{Part, Splitter},
     },
     grid::{
         comparison::{Comparison, Id, reply::End, round::Prompt},
@@ -96,9 +96,9 @@ fn a_file_that_ends_anywhere_is_refused() {
     let (mut splitter, mut out) = (Splitter::default(), Vec::new());
     for (at, byte) in text.as_bytes().iter().enumerate() {
         assert!(out.is_empty(), "{at}");
-        splitter.push(&[*byte], &mut out).unwrap();
+        splitter.push(&[*byte], &mut out);
     }
-    assert_eq!(out, [text]);
+    assert_eq!(out, [Ok(text.to_owned())]);
 }
 
 #[test]
@@ -113,8 +113,9 @@ fn the_standards_cases_are_refused_as_comparisons_and_as_parts_of_them() {
             let bytes = fs::read(file.path()).unwrap();
             let mut out = Vec::new();
             let mut splitter = Splitter::default();
-            let _ = splitter.push(&bytes, &mut out).and_then(|()| splitter.finish());
-            out.iter().for_each(|part| assert!(read(part).is_err()));
+            splitter.push(&bytes, &mut out);
+            splitter.finish(&mut out);
+            out.iter().flatten().for_each(|part| assert!(read(part).is_err()));
             let Ok(case) = String::from_utf8(bytes) else { continue };
             assert!(read(&case).is_err(), "{}", file.path().display());
             count += 1;
@@ -288,11 +289,48 @@ fn an_archive_is_comparisons_one_after_the_other() {
     let file = all.concat();
     let (mut splitter, mut out) = (Splitter::default(), Vec::new());
     for piece in file.as_bytes().chunks(1000) {
-        splitter.push(piece, &mut out).unwrap();
+        splitter.push(piece, &mut out);
     }
-    splitter.finish().unwrap();
-    let again: String = out.iter().map(|part| write(&read(part).unwrap().0).unwrap()).collect();
-    assert_eq!(again, file);
+    splitter.finish(&mut out);
+    let again = |out: &[Part]| -> String {
+        out.iter().flatten().filter_map(|part| Some(write(&read(part).ok()?.0).unwrap())).collect()
+    };
+    assert_eq!(again(&out), file);
+
+    // One that is damaged anywhere costs itself only.
+    let mut random = Random(7);
+    for _ in 0..300 {
+        let mut bad = all[2].trim_end().as_bytes().to_vec();
+        let from = random.below(bad.len());
+        bad.drain(from..(from + 1 + random.below(20)).min(bad.len()));
+        let file = [all[0].as_bytes(), all[1].as_bytes(), &bad, b"\n", all[3].as_bytes()].concat();
+        let (mut splitter, mut out) = (Splitter::default(), Vec::new());
+        splitter.push(&file, &mut out);
+        splitter.finish(&mut out);
+        let whole = again(&out);
+        assert!(whole.starts_with(&[&*all[0], &*all[1]].concat()), "{from}");
+        // What lost a bracket takes along what follows it: then that is told of too.
+        assert!(
+            whole.ends_with(&*all[3])
+                || out.last().unwrap().as_ref().is_ok_and(|it| read(it).is_err())
+                || out.last().unwrap().is_err()
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_added_is_told_by_its_title() {
+    let text = write(&sample()).unwrap();
+    let named = title(&text);
+    assert_eq!(named.as_deref(), Some(sample().comparison.title()));
+    let damaged = text.replacen("\"answers\":[", "\"answers\":[7,", 1);
+    assert!(read(&damaged).is_err());
+    assert_eq!(title(&damaged), named);
+    for text in
+        ["", "{}", "[]", "{\"comparison\":7}", "{\"rounds\":[{\"prompt\":[]}]}", &text[..text.len() / 2]]
+    {
+        assert_eq!(title(text), None);
+    }
 }
 
 #[test]

@@ -92,16 +92,30 @@ impl File {
 
     /// Its bytes, piece by piece. `None` where it cannot be read, or `take` wants no more.
     pub async fn read(&self, mut take: impl FnMut(&[u8]) -> bool) -> Option<()> {
-        let size = self.0.size();
         let mut at = 0.0;
-        while at < size {
-            let piece = self.0.slice_with_f64_and_f64(at, (at + PIECE).min(size)).ok()?;
-            let buffer = JsFuture::from(piece.array_buffer()).await.ok()?;
-            if !take(&Uint8Array::new(&buffer).to_vec()) {
+        while at < self.0.size() {
+            if !take(&self.piece(at).await?) {
                 return None;
             }
             at += PIECE;
         }
         Some(())
+    }
+
+    /// Its bytes, each piece once what was done with the one before has ended. Whether all of them could be read.
+    pub async fn read_slowly(&self, mut take: impl AsyncFnMut(&[u8])) -> bool {
+        let mut at = 0.0;
+        while at < self.0.size() {
+            let Some(piece) = self.piece(at).await else { return false };
+            take(&piece).await;
+            at += PIECE;
+        }
+        true
+    }
+
+    async fn piece(&self, at: f64) -> Option<Vec<u8>> {
+        let piece = self.0.slice_with_f64_and_f64(at, (at + PIECE).min(self.0.size())).ok()?;
+        let buffer = JsFuture::from(piece.array_buffer()).await.ok()?;
+        Some(Uint8Array::new(&buffer).to_vec())
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     grid::{
-        comparison::{Comparison, FileId, ReplyId, RoundId, reply::End},
+        comparison::{Comparison, FileId, ReplyId, RoundId, reply::End, title_of},
         record::{self, BadRecord, Whole, Why, answer, fields::Fields, key, round, whole},
         settings::PanelSettings,
     },
@@ -179,6 +179,24 @@ pub fn read(text: &str) -> Result<(Whole, Preview), BadImport> {
     check(&whole.comparison, &whole)?;
     let preview = switch_off(&mut whole);
     Ok((whole, preview))
+}
+
+/// What a comparison that cannot be read is called, as far as that can be told.
+pub fn title(text: &str) -> Option<String> {
+    if text.len() > LIMIT || !is_light(text) {
+        return None;
+    }
+    let json = Json::read_within(text, DEPTH_LIMIT).ok()?;
+    let own = json.as_object()?.get("comparison").and_then(|own| own.as_object()?.get("name")?.as_str());
+    if let Some(name) = own.filter(|name| !name.is_empty()) {
+        return Some(name.to_owned());
+    }
+    let Json::List(rounds) = json.as_object()?.get("rounds")? else { return None };
+    let asked = |round: &Json<'_>| {
+        let text = round.as_object()?.get("prompt")?.as_object()?.get("text")?;
+        title_of(text.as_str()?).map(str::to_owned)
+    };
+    rounds.iter().find_map(asked)
 }
 
 /// A tree of it fits into a page's memory: an object in it takes half a kilobyte, anything else 32 bytes.

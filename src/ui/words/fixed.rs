@@ -210,6 +210,14 @@ words! {
         NotImported: "That file holds no conversations that can be added. Nothing was changed.", "추가할 수 있는 대화가 없는 파일입니다. 아무것도 바뀌지 않았습니다.", "追加できる会話がないファイルです。何も変更していません。";
         WouldAdd: "Adds “{0}”: {1} prompts, {2} models, {3} answers.", "추가: “{0}” (프롬프트 {1}개, 모델 {2}개, 답변 {3}개)", "追加：「{0}」（プロンプト {1} 個、モデル {2} 個、回答 {3} 個）";
         SwitchedOff: "{0} of its models name an address of their own and stay off until you allow them.", "모델 {0}개는 자체 주소를 쓰므로 허용할 때까지 꺼져 있습니다.", "{0} 個のモデルは独自のアドレスを使うため、許可するまでオフのままです。";
+        CannotAdd: "Cannot be added: {0}. {1}", "추가할 수 없음: {0}. {1}", "追加できません：{0}。{1}";
+        NumberInFile: "number {0} in the file", "파일의 {0}번째", "ファイルの {0} 番目";
+        AndMore: "and {0} more", "외 {0}개", "ほか {0} 件";
+        BadCut: "It ends in the middle.", "중간에서 끊겼습니다.", "途中で切れています。";
+        BadTooLarge: "It is larger than 64 MB.", "64 MB보다 큽니다.", "64 MB を超えています。";
+        BadForeign: "It is no conversation of this program.", "이 프로그램의 대화가 아닙니다.", "このプログラムの会話ではありません。";
+        BadNewer: "A newer version of this program wrote it.", "이 프로그램의 새 버전이 쓴 것입니다.", "このプログラムの新しい版が書いたものです。";
+        BadDamaged: "It is damaged.", "손상되었습니다.", "壊れています。";
         AddThem: "Add", "추가", "追加";
         AllDone: "Done.", "완료했습니다.", "完了しました。";
         NotAll: "Some of it could not be read and is missing.", "일부를 읽을 수 없어 빠졌습니다.", "一部を読み込めず、含まれていません。";
