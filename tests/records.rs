@@ -74,7 +74,7 @@ proptest! {
                 for round in whole.comparison.rounds() {
                     let past = whole.comparison.past(column.id, round.id);
                     let _ = whole.comparison.request(column.id, round.id, &past, None, &whole, None);
-                    let _ = whole.comparison.load(column.id, &past, 1).total();
+                    let _ = whole.comparison.load(&column.settings.system, &past, 1).total();
                 }
             }
         }

@@ -138,13 +138,16 @@ impl Page {
         let attached = if pending == Pending::Send { comparison::attached_tokens(self) } else { 0 };
         let planned = |panel: &Panel| {
             let settings = panel.settings.get_untracked();
-            let prompt = match pending {
-                Pending::Send => draft.clone(),
-                Pending::RetryFailed => panel.asked.get_untracked().unwrap_or_default(),
+            let without_past = || {
+                let prompt = match pending {
+                    Pending::Send => draft.clone(),
+                    Pending::RetryFailed => panel.asked.get_untracked().unwrap_or_default(),
+                };
+                estimate::tokens(&prompt) + estimate::tokens(&settings.system) + attached
             };
             Planned {
                 is_paid: settings.row().place == Place::Cloud,
-                input_tokens: estimate::tokens(&prompt) + estimate::tokens(&settings.system) + attached,
+                input_tokens: comparison::planned_tokens(self, panel).unwrap_or_else(without_past),
                 price: self.info(&settings).and_then(|info| info.price),
             }
         };

@@ -224,7 +224,7 @@ fn the_load_of_a_request_is_a_sum_of_what_is_known() {
     let (mut world, column) = talk("openai", &[signed(), signed()]);
     world.comparison.column_mut(column).unwrap().settings.system = "Be brief.".to_owned();
     let turns = world.comparison.turns(column, Some(RoundId(1)));
-    let load = world.comparison.load(column, &turns, 100);
+    let load = world.comparison.load(&world.comparison.column(column).unwrap().settings.system, &turns, 100);
     // "p0" is one token, "one, two" two; each message four more.
     assert_eq!((load.system, load.turns, load.prompt), (3 + 4, vec![1 + 2 + 8; 2], 104));
     let read = world.comparison.reply(turns[0].reply.unwrap()).unwrap().tokens;

@@ -2,7 +2,7 @@
 //!
 //! All of it is sums of numbers that are kept with rounds and replies: it may be asked at every key press.
 
-use super::{ColumnId, Comparison, Turn};
+use super::{Comparison, Turn};
 use crate::{
     grid::{estimate, settings::PanelSettings},
     model::{listing::ModelInfo, provider::Dialect},
@@ -82,6 +82,11 @@ impl Window {
 }
 
 impl Load {
+    /// With another prompt, of so many tokens.
+    pub fn set_prompt(&mut self, tokens: u64) {
+        self.prompt = tokens + MESSAGE;
+    }
+
     pub fn total(&self) -> u64 {
         self.turns.iter().sum::<u64>() + self.system + self.prompt
     }
@@ -112,12 +117,14 @@ impl Load {
 }
 
 impl Comparison {
-    /// What a request to that column comes to, with those turns of its past and a prompt of so many tokens.
-    pub fn load(&self, column: ColumnId, turns: &[Turn], prompt: u64) -> Load {
-        let system = self.column(column).map_or("", |column| column.settings.system.trim());
+    /// What a request comes to, with that system prompt, those turns of its past and a prompt of so many tokens.
+    pub fn load(&self, system: &str, turns: &[Turn], prompt: u64) -> Load {
+        let system = system.trim();
         let system = if system.is_empty() { 0 } else { estimate::tokens(system) + MESSAGE };
         let turns = turns.iter().map(|turn| self.turn_tokens(*turn)).collect();
-        Load { system, turns, prompt: prompt + MESSAGE }
+        let mut load = Load { system, turns, prompt: 0 };
+        load.set_prompt(prompt);
+        load
     }
 
     fn turn_tokens(&self, turn: Turn) -> u64 {

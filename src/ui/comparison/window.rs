@@ -2,16 +2,19 @@
 
 use std::cell::RefCell;
 
-use super::look;
+use super::{Held, Mode, focus_one_of, look};
 use crate::{
     browser::{El, el},
     grid::{
-        comparison::window::{Fit, Load, Window},
+        comparison::{
+            Id, RoundId,
+            window::{Fit, Load, Window},
+        },
         estimate,
     },
     later::later,
     ui::{
-        page::Page,
+        page::{Page, Pending},
         panel::state::Panel,
         parts::word_button,
         words::{self, Word},
@@ -26,7 +29,7 @@ later! {
         page.attached.track();
         trimmed(page, panel) > 0
             || leaves_pictures_out(page, panel)
-            || load(page, panel).is_some_and(|(load, window)| load.fit(window) >= Fit::Tight)
+            || load(page, panel, |load, window| load.fit(window) >= Fit::Tight) == Some(true)
     } else {
         false
     }
@@ -48,17 +51,47 @@ later! {
                 let text = Word::LeftOut.with(language, &[&left_out.to_string()]);
                 return vec![el("p").class("hint").text(&text), trim_button(page, &panel, Word::SendAllTurns, 0)];
             }
-            let Some((load, window)) = load(page, &panel) else { return Vec::new() };
-            let room = window.room().unwrap_or_default();
-            let (total, room) = (words::short_count(load.total()), words::short_count(room));
-            let word = if load.fit(window) == Fit::Over { Word::TooMuch } else { Word::NearlyTooMuch };
-            let text = word.with(language, &[&total, &room]);
-            let trim = load.trim(window).map(|trim| trim_button(page, &panel, Word::LeaveOutOldest, trim.turns));
+            let said = load(page, &panel, |load, window| {
+                let room = window.room().unwrap_or_default();
+                let (total, room) = (words::short_count(load.total()), words::short_count(room));
+                let word = if load.fit(window) == Fit::Over { Word::TooMuch } else { Word::NearlyTooMuch };
+                (word.with(language, &[&total, &room]), load.trim(window).map(|trim| trim.turns))
+            });
+            let Some((text, turns)) = said else { return Vec::new() };
+            let trim = turns.map(|turns| trim_button(page, &panel, Word::LeaveOutOldest, turns));
             [el("p").class("hint").text(&text)].into_iter().chain(trim).collect()
         });
         el("div").child(blind).child(size)
     } else {
         el("div")
+    }
+
+    /// About how many tokens the panel is sent when what is pending is done: all of its past that goes along, what
+    /// the prompt brings, the prompt. `None` where it has no past here.
+    "1353" pub fn planned_tokens(page: Page, panel: &Panel) -> Option<u64> {
+        let settings = panel.settings.get_untracked();
+        let is_blind = page.info(&settings).is_some_and(|info| info.images == Some(false));
+        let pending = page.pending.get_untracked();
+        let prompt = page.draft.with_untracked(|draft| counted(draft));
+        look(page, |held| {
+            let (comparison, seat) = (&held.whole.comparison, held.seats.get(&panel.id)?);
+            let (turns, prompt) = match pending {
+                Pending::Send => {
+                    let parent = match page.mode.get_untracked() {
+                        Mode::Edit(round) => comparison.round(RoundId(round))?.parent,
+                        _ => held.asked_last(),
+                    };
+                    (comparison.turns(seat.column, parent), prompt + held.attached_tokens(is_blind))
+                }
+                Pending::RetryFailed => {
+                    let round = seat.last.map(|last| last.round).or_else(|| comparison.tip())?;
+                    (comparison.past(seat.column, round), comparison.round(round)?.tokens)
+                }
+            };
+            Some(comparison.load(&settings.system, &held.sent(panel.id, turns), prompt).total())
+        })
+    } else {
+        None
     }
 }
 
@@ -71,6 +104,8 @@ fn trim_button(page: Page, panel: &Panel, word: Word, turns: usize) -> El {
             }
         });
         panel.turned.update(|count| *count += 1);
+        let at = format!("[data-panel=\"{}\"] .window-line [name=trim]", panel.id);
+        focus_one_of(vec![at, "#prompt".to_owned()]);
     })
 }
 
@@ -80,12 +115,7 @@ fn leaves_pictures_out(page: Page, panel: &Panel) -> bool {
     page.lists.track();
     panel.turned.track();
     let reads_none = page.info(&panel.settings.get()).is_some_and(|info| info.images == Some(false));
-    reads_none
-        && look(page, |held| {
-            let comparison = &held.whole.comparison;
-            let past = held.column(panel.id).map(|column| comparison.turns(column, comparison.tip()));
-            held.brings_pictures() || comparison.has_pictures(&past.unwrap_or_default(), None)
-        })
+    reads_none && look(page, |held| held.brings_pictures() || held.past(panel, |past| past.has_pictures))
 }
 
 fn trimmed(page: Page, panel: &Panel) -> usize {
@@ -94,6 +124,7 @@ fn trimmed(page: Page, panel: &Panel) -> usize {
 
 thread_local! {
     static COUNTED: RefCell<(String, u64)> = const { RefCell::new((String::new(), 0)) };
+    static PASTS: RefCell<Vec<(u32, Past)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The tokens of a text that every panel asks about, counted once.
@@ -107,19 +138,53 @@ fn counted(text: &str) -> u64 {
     })
 }
 
-/// What the prompt that is being written comes to, with the panel's past; `None` where nobody knows how much the
-/// model takes.
-fn load(page: Page, panel: &Panel) -> Option<(Load, Window)> {
+/// What a panel's past comes to, which no key press changes.
+#[derive(Default)]
+struct Past {
+    /// Of which comparison, when its turns had changed so many times, with so many left out and that system prompt.
+    of: (Id, u32, usize, String),
+    load: Load,
+    has_pictures: bool,
+}
+
+impl Held {
+    /// Walks the rounds only when something of them has changed.
+    fn past<T: Default>(&self, panel: &Panel, act: impl FnOnce(&mut Past) -> T) -> T {
+        let Some(seat) = self.seats.get(&panel.id) else { return T::default() };
+        let system = panel.settings.with_untracked(|settings| settings.system.clone());
+        let of = (self.whole.comparison.id, panel.turned.get_untracked(), seat.trim, system);
+        PASTS.with_borrow_mut(|pasts| {
+            let at = pasts.iter().position(|(id, _)| *id == panel.id).unwrap_or_else(|| {
+                pasts.push((panel.id, Past::default()));
+                pasts.len() - 1
+            });
+            let Some((_, past)) = pasts.get_mut(at) else { return T::default() };
+            if past.of != of {
+                let comparison = &self.whole.comparison;
+                let all = comparison.turns(seat.column, comparison.tip());
+                let has_pictures = comparison.has_pictures(&all, None);
+                let load = comparison.load(&of.3, &self.sent(panel.id, all), 0);
+                *past = Past { of, load, has_pictures };
+            }
+            act(past)
+        })
+    }
+}
+
+/// Looks at what the prompt that is being written comes to, with the panel's past; `None` where nobody knows how
+/// much the model takes.
+fn load<T: Default>(page: Page, panel: &Panel, act: impl FnOnce(&Load, Window) -> T) -> Option<T> {
     let settings = panel.settings.get();
     let info = page.info(&settings)?;
     let window = Window::of(Some(&info), &settings);
     window.room()?;
     let prompt = page.draft.with_untracked(|draft| counted(draft));
     look(page, |held| {
+        held.seats.get(&panel.id)?;
         let prompt = prompt + held.attached_tokens(info.images == Some(false));
-        let comparison = &held.whole.comparison;
-        let column = held.column(panel.id)?;
-        let turns = held.sent(panel.id, comparison.turns(column, comparison.tip()));
-        Some((comparison.load(column, &turns, prompt), window))
+        Some(held.past(panel, |past| {
+            past.load.set_prompt(prompt);
+            act(&past.load, window)
+        }))
     })
 }

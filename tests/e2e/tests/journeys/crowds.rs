@@ -118,6 +118,19 @@ async fn many_paid_calls_are_confirmed_first() {
         page.wait_for_all(Phase::Finished).await?;
         assert_eq!(host.requests().len(), 9);
 
+        // What goes along counts too: nine times the prompt, its answer and both as a turn.
+        page.ask(PROMPT).await?;
+        let question = page.confirmation().await?;
+        let tokens = |said: &str| {
+            let words: Vec<&str> = said.split(' ').collect();
+            let at = words.iter().position(|word| *word == "tokens").expect("tokens");
+            words[at - 1].parse::<u64>().expect("a number")
+        };
+        let again = question.text().await?;
+        assert!(tokens(&again) > 2 * tokens(&said), "{said} then {again}");
+        question.cancel().await?;
+        page.set_prompt("").await?;
+
         // Eight are not many.
         page.panel(8).remove().await?;
         page.ask(PROMPT).await?;
