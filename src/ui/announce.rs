@@ -43,7 +43,13 @@ impl Page {
 
 later! {
     "1301" fn announce(page: Page) {
-        let ended = page.ended.try_update(std::mem::take).unwrap_or_default();
+        let mut ended = page.ended.try_update(std::mem::take).unwrap_or_default();
+        // What was asked before is not shown any more, or another prompt was sent since.
+        let run = page.run.get_untracked();
+        ended.retain(|id| page.find(*id).is_some_and(|(_, panel)| panel.run.get_untracked() == run));
+        if ended.is_empty() {
+            return;
+        }
         let language = page.language.get_untracked();
         let one = ended.first().filter(|_| ended.len() == 1).and_then(|id| page.find(*id));
         let one = one.and_then(|(_, panel)| {
