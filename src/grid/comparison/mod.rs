@@ -66,21 +66,26 @@ pub struct Comparison {
     pub unknown: Object<'static>,
 }
 
+/// The beginning of the first line that says something.
+pub fn title_of(text: &str) -> Option<&str> {
+    const LONGEST: usize = 80;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let end = line.char_indices().nth(LONGEST).map_or(line.len(), |(at, _)| at);
+    line.get(..end)
+}
+
 impl Comparison {
     pub fn new(id: Id, now_epoch_ms: u64) -> Self {
         Self { id, created_ms: now_epoch_ms, changed_ms: now_epoch_ms, ..Self::default() }
     }
 
-    /// The name, else the beginning of the first line that was asked.
+    /// The name, else the beginning of the first line that was asked, else the first file that went along.
     pub fn title(&self) -> &str {
-        const LONGEST: usize = 80;
         if !self.name.is_empty() {
             return &self.name;
         }
-        let lines = self.rounds.iter().flat_map(|round| round.prompt.text.lines());
-        let line = lines.map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        let end = line.char_indices().nth(LONGEST).map_or(line.len(), |(at, _)| at);
-        line.get(..end).unwrap_or(line)
+        let asked = self.rounds.iter().find_map(|round| title_of(&round.prompt.text));
+        asked.or_else(|| self.files.first().map(|file| &*file.name)).unwrap_or_default()
     }
 
     pub fn columns(&self) -> &[Column] {

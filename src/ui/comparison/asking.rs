@@ -183,7 +183,7 @@ later! {
             let (own, of) = (held.column(panel.id)?, held.column(of)?);
             let column = held.whole.comparison.add_column_like(of, panel.settings.get_untracked());
             held.whole.comparison.column_mut(own)?.is_removed = true;
-            held.seats.insert(panel.id, Seat { column, last: None, trim: 0, is_noting: false });
+            held.seats.insert(panel.id, Seat { column, last: None, trim: 0 });
             Some(())
         });
         keeping::changed(page, &[]);
@@ -196,9 +196,11 @@ later! {
         if !HELD.with_borrow(|all| all.iter().any(|(known, _)| *known == number)) {
             return;
         }
+        let unsent = look(page, |held| held.unsent());
         let before = leave(page);
         watching::leave(page);
         page.held.set_value(Some(number));
+        look(page, |held| held.attached.extend(unsent));
         keeping::settle(page, false);
         if let Some(before) = before {
             page.can_undo(Undoable::Comparison(before));
@@ -259,7 +261,6 @@ pub(super) fn sit(page: Page, held: &mut Held) {
             column: held.whole.comparison.add_column(settings.clone()),
             last: None,
             trim: 0,
-            is_noting: false,
         });
         held.seats.insert(panel.id, seat);
         if let Some(column) = held.whole.comparison.column_mut(seat.column) {

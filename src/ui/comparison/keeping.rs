@@ -188,6 +188,23 @@ pub(super) fn changed(page: Page, rounds: &[RoundId]) {
     });
 }
 
+/// As [`changed`], for what changes with every key: written in a moment, and when the page goes.
+pub(super) fn changed_soon(page: Page, round: RoundId) {
+    look(page, |held| {
+        if held.is_written() {
+            held.touch(page);
+            put_soon(held.whole.comparison.id, round);
+        }
+    });
+}
+
+fn put_soon(id: Id, round: RoundId) {
+    CHANGED.with_borrow_mut(|(rounds, pause)| {
+        rounds.insert((id, round));
+        pause.get_or_insert_with(|| browser::every(PAUSE_MS, put_changed));
+    });
+}
+
 /// An answer has ended.
 pub(super) fn ended(page: Page, held: &mut Held, reply: ReplyId) {
     let id = held.whole.comparison.id;
@@ -205,10 +222,7 @@ pub(super) fn ended(page: Page, held: &mut Held, reply: ReplyId) {
     if browser::is_hidden() {
         return put(Batch::of(held.records(&[reply.round])));
     }
-    CHANGED.with_borrow_mut(|(rounds, pause)| {
-        rounds.insert((id, reply.round));
-        pause.get_or_insert_with(|| browser::every(PAUSE_MS, put_changed));
-    });
+    put_soon(id, reply.round);
 }
 
 pub(super) fn put_changed() {
@@ -247,7 +261,7 @@ impl Held {
     }
 
     /// What the list of comparisons shows, the comparison itself, and those rounds.
-    fn records(&self, rounds: &[RoundId]) -> Vec<Record> {
+    pub(super) fn records(&self, rounds: &[RoundId]) -> Vec<Record> {
         let of = &self.whole.comparison;
         let head = (Key::Head(of.id), comparison::Head::of(of).to_json());
         let own = (Key::Comparison(of.id), comparison::to_json(of));
@@ -256,7 +270,7 @@ impl Held {
         [head, own].into_iter().chain(rounds).collect()
     }
 
-    fn touch(&mut self, page: Page) {
+    pub(super) fn touch(&mut self, page: Page) {
         self.whole.comparison.changed_ms = page.shell().clock.now().wall_ms;
         self.whole.comparison.revision += 1;
     }
@@ -341,8 +355,12 @@ pub(super) fn settle(page: Page, keeps_panels: bool) {
         seats::note(page, held);
         held.is_stored.then_some(held.whole.comparison.id)
     });
-    if let Some(id) = id {
-        storage::write_of_tab(SHOWN, &id.to_string());
+    match id {
+        Some(id) => {
+            storage::write_of_tab(SHOWN, &id.to_string());
+        }
+        // A reload shall not bring back what was shown before this one.
+        None => left(),
     }
     page.attached.update(|count| *count += 1);
     page.mode.set(if watching::is_shown(page) { Mode::Watching } else { Mode::All });

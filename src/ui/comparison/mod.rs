@@ -35,7 +35,7 @@ mod window;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
 };
 
 use super::{page::Page, panels::Undoable};
@@ -58,12 +58,14 @@ pub use questions::{last_question, next_question};
 pub use showing::go_to;
 pub use tools::{has_tools, is_kept, note, pick, quote_last, toggle_kept, tools};
 pub use turn::{edit_last, has_said, last_said, turn};
-pub use window::{has_line, window_line};
+pub use window::{has_line, planned_tokens, window_line};
 
 thread_local! {
     /// Each under its number, the oldest first. The page knows only the numbers: what only the rest of the
     /// program makes, only that drops.
     static HELD: RefCell<Vec<(u32, Held)>> = const { RefCell::new(Vec::new()) };
+    /// What the next comparison is called: no number is given out twice.
+    static NEXT_NUMBER: Cell<u32> = const { Cell::new(0) };
     /// What the next turn is called, whatever comparison it belongs to.
     static NEXT_NAME: Cell<u32> = const { Cell::new(0) };
 }
@@ -73,8 +75,12 @@ pub struct Held {
     whole: Whole,
     /// By the panel's id.
     seats: HashMap<u32, Seat>,
-    /// Turns that panels show, each by the number that it is called: no other comparison's has the same.
+    /// Turns that panels show, each by the number that it is called: no other comparison's has the same, and each
+    /// is higher than those before.
     shown: Vec<(u32, Shown)>,
+    names: BTreeMap<Shown, u32>,
+    /// Replies whose note is being written, whether there is a word in it or not.
+    noting: Vec<ReplyId>,
     /// What a panel had drawn of a turn when the next one began, by its id and what the turn is called.
     drawn: HashMap<(u32, u32), El>,
     /// What the next prompt brings along.
@@ -101,12 +107,10 @@ struct Seat {
     last: Option<Shown>,
     /// So many of its oldest turns are not sent along.
     trim: usize,
-    /// Its note is being written.
-    is_noting: bool,
 }
 
 /// A turn as a panel shows it: a round, and which reply to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Shown {
     round: RoundId,
     reply: Option<ReplyId>,
@@ -123,6 +127,8 @@ impl Held {
             whole,
             seats: HashMap::new(),
             shown: Vec::new(),
+            names: BTreeMap::new(),
+            noting: Vec::new(),
             drawn: HashMap::new(),
             attached: Vec::new(),
             attached_before: Vec::new(),
@@ -136,16 +142,18 @@ impl Held {
 
     /// What the turn is called.
     fn name_of(&mut self, shown: Shown) -> u32 {
-        if let Some((name, _)) = self.shown.iter().find(|(_, known)| *known == shown) {
+        if let Some(name) = self.names.get(&shown) {
             return *name;
         }
         let name = NEXT_NAME.replace(NEXT_NAME.get() + 1);
         self.shown.push((name, shown));
+        self.names.insert(shown, name);
         name
     }
 
     fn called(&self, name: u32) -> Option<Shown> {
-        self.shown.iter().find(|(known, _)| *known == name).map(|(_, shown)| *shown)
+        let at = self.shown.binary_search_by_key(&name, |(name, _)| *name).ok()?;
+        self.shown.get(at).map(|(_, shown)| *shown)
     }
 
     /// The words of a reply, with those that it continues.
@@ -193,7 +201,7 @@ fn with<T>(page: Page, act: impl FnOnce(&mut Held) -> T) -> T {
 /// One more, under a number of its own. What nobody can come back to is let go: neither shown nor to be undone,
 /// and nothing of it is still coming.
 fn hold(page: Page, all: &mut Vec<(u32, Held)>, held: Held) -> u32 {
-    let number = all.last().map_or(0, |(last, _)| last + 1);
+    let number = NEXT_NUMBER.replace(NEXT_NUMBER.get() + 1);
     let shown = page.held.get_value();
     let kept: Vec<u32> = page.undoable.with_untracked(|steps| {
         let number = |step: &Undoable| match step {
@@ -212,6 +220,25 @@ fn hold(page: Page, all: &mut Vec<(u32, Held)>, held: Held) -> u32 {
     });
     all.push((number, held));
     number
+}
+
+/// Moves the focus to the control that took the place of one that is gone: the first of these that is there.
+fn focus_one_of(selectors: Vec<String>) {
+    browser::spawn(async move {
+        browser::tick().await;
+        if let Some(first) = selectors.iter().find_map(|selector| browser::find(selector)) {
+            first.focus();
+        }
+    });
+}
+
+/// Where what belongs to that round stands in a panel: at its end, or among its earlier turns.
+fn at_round(panel: u32, round: RoundId, control: &str) -> String {
+    format!("[data-panel=\"{panel}\"] [data-round=\"{}\"] {control}", round.0)
+}
+
+fn body_of(panel: u32) -> String {
+    format!("[data-panel=\"{panel}\"] .body")
 }
 
 /// As [`with`], where there is one already.

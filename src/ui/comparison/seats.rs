@@ -51,7 +51,7 @@ fn find(held: &Held, panels: &[Panel]) -> HashMap<u32, Seat> {
     let own: Vec<(u32, PanelSettings)> =
         panels.iter().map(|panel| (panel.id, panel.settings.get_untracked())).collect();
     let columns = noted(held, &own).unwrap_or_else(|| alike(held, &own));
-    let seat = |column| Seat { column, last: None, trim: 0, is_noting: false };
+    let seat = |column| Seat { column, last: None, trim: 0 };
     columns.into_iter().map(|(panel, column)| (panel, seat(column))).collect()
 }
 

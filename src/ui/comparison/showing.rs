@@ -92,7 +92,7 @@ pub fn go_to(page: Page, reply: ReplyId, words: String) {
     let shown = Shown { round: reply.round, reply: Some(reply) };
     let at = with(page, |held| {
         let (panel, seat) = held.seats.iter().find(|(_, seat)| seat.column == reply.column)?;
-        let name = held.shown.iter().find(|(_, known)| *known == shown).map(|(name, _)| *name);
+        let name = held.names.get(&shown).copied();
         Some((*panel, seat.last == Some(shown), name))
     });
     let Some((_, panel)) = at.and_then(|(panel, ..)| page.find(panel)) else { return };

@@ -1,11 +1,12 @@
 //! What can be done with comparisons that are stored, whether one of them is shown or not.
 
-use std::{cmp::Reverse, future::Future, pin::Pin};
+use std::{cmp::Reverse, collections::BTreeSet, future::Future, pin::Pin};
 
 use super::{
     HELD,
+    asking::leave,
     keeping::{changed, lock_name, open, put, recovered, writer},
-    look, watching,
+    look, watching, with,
 };
 use crate::{
     browser::{
@@ -118,8 +119,18 @@ pub async fn show(page: Page, id: Id) -> bool {
         return false;
     }
     page.stop_all();
+    // Panels that nobody has asked yet, and the prompt's files, come back as well.
+    with(page, |_| ());
+    let unsent = look(page, |held| held.unsent());
+    let before = leave(page);
     watching::leave(page);
-    open(page, id, false).await
+    let is_shown = open(page, id, false).await;
+    look(page, |held| held.attached.extend(unsent));
+    page.attached.update(|count| *count += 1);
+    if let Some(before) = before.filter(|_| is_shown) {
+        page.can_undo(Undoable::Comparison(before));
+    }
+    is_shown
 }
 
 /// A damaged line of the list, made anew of what it tells of; what cannot be read is left as it is, and told.
@@ -156,11 +167,21 @@ pub async fn change(page: Page, id: Id, act: impl FnOnce(&mut crate::grid::compa
         look(page, |held| act(&mut held.whole.comparison));
         return changed(page, &[]);
     }
+    let mut act = Some(act);
+    // This tab may hold it for `Undo`, or while an answer still comes: then it has it to write.
+    let is_held = HELD.with_borrow_mut(|all| {
+        let (_, held) =
+            all.iter_mut().find(|(_, held)| held.whole.comparison.id == id && held.is_written())?;
+        act.take()?(&mut held.whole.comparison);
+        held.touch(page);
+        put(Batch::of(held.records(&[])));
+        Some(())
+    });
+    let Some(act) = act.filter(|_| is_held.is_none()) else { return };
     // Another tab that shows it would write over it.
     if !browser::lock(&lock_name(id)).await {
         return;
     }
-    HELD.with_borrow_mut(|all| all.retain(|(_, held)| held.whole.comparison.id != id));
     let writer = writer(page).await;
     if let Some(store) = writer.store()
         && let Some(mut whole) = whole(&store, id).await
@@ -211,6 +232,10 @@ pub fn put_back(page: Page, batch: Batch) -> Pin<Box<dyn Future<Output = ()>>> {
             held.is_stored = true;
             Some(Batch::of(held.whole.records()).strict())
         });
+        if let Some(id) = id.filter(|_| held.is_some()) {
+            // It was let go with what was taken away.
+            browser::lock(&lock_name(id)).await;
+        }
         let writer = writer(page).await;
         let ticket = writer.put(held.unwrap_or(batch));
         writer.written(ticket).await;
@@ -236,19 +261,23 @@ pub async fn duplicate(page: Page, id: Id) -> Option<Id> {
     Some(copy)
 }
 
-/// Adds what was imported. One that is here already stays; what comes gets a number of its own then.
-pub async fn add(page: Page, imported: Vec<Whole>) {
-    let mut known: Vec<Id> = heads(page).await.unwrap_or_default().iter().map(|head| head.id).collect();
-    let writer = writer(page).await;
-    for mut whole in imported {
-        if known.contains(&whole.comparison.id) {
-            whole.comparison.id = new_id();
-        }
-        // The same may come twice.
-        known.push(whole.comparison.id);
-        writer.put(Batch::of(whole.records()).strict());
+/// The numbers of all that are stored.
+pub async fn known(page: Page) -> BTreeSet<Id> {
+    heads(page).await.unwrap_or_default().iter().map(|head| head.id).collect()
+}
+
+/// Adds what was imported, and comes back once it is stored. One that is here already stays; what comes gets a
+/// number of its own then.
+pub async fn add(page: Page, known: &mut BTreeSet<Id>, mut whole: Whole) {
+    // The same may come twice.
+    if !known.insert(whole.comparison.id) {
+        whole.comparison.id = new_id();
+        known.insert(whole.comparison.id);
     }
-    writer.all_written().await;
+    let writer = writer(page).await;
+    let ticket = writer.put(Batch::of(whole.records()).strict());
+    drop(whole);
+    writer.written(ticket).await;
 }
 
 pub(super) fn new_id() -> Id {

@@ -1,14 +1,14 @@
-//! What can be done with the last turn of a panel.
+//! What can be done with the last turn of a panel; the best answer and notes, whatever turn they are of.
 
 use super::{
-    Mode, Shown, asking,
+    Held, Mode, Shown, asking, at_round,
     attaching::Attached,
-    going_on, keeping, look,
-    turn::{keep_button, versions},
+    focus_one_of, going_on, keeping, look,
+    turn::{keep_button, row_of, versions},
     watching, with,
 };
 use crate::{
-    browser::{El, el},
+    browser::{El, el, signal::*},
     grid::comparison::{
         ReplyId,
         round::{Attachment, Prompt},
@@ -30,7 +30,7 @@ later! {
             let reply = shown.reply?;
             let versions = held.whole.comparison.round(shown.round)?.cell(reply.column)?.versions.len();
             let known = held.whole.comparison.reply(reply)?;
-            let is_marked = known.is_winner || !known.note.is_empty() || held.seats.get(&panel.id)?.is_noting;
+            let is_marked = known.is_winner || held.has_note(reply);
             let is_kept = held.is_kept(reply).unwrap_or(true);
             Some(versions > 1 || is_marked || !is_kept || held.can_go_on(reply))
         })
@@ -40,12 +40,14 @@ later! {
     }
 
     "1332" pub fn tools(page: Page, panel: &Panel) -> El {
+        let id = panel.id;
+        let last = move || look(page, |held| held.seats.get(&id)?.last);
+        let note = notes(page, panel, last);
         let panel = panel.clone();
-        el("div").list(move || {
+        let row = el("div").list(move || {
             panel.turned.track();
-            let shown = look(page, |held| held.seats.get(&panel.id)?.last);
-            let Some(shown @ Shown { reply: Some(reply), .. }) = shown else { return Vec::new() };
-            let mut row = el("div").class("row acts").child(versions(page, &panel, shown));
+            let Some(shown @ Shown { reply: Some(reply), .. }) = last() else { return Vec::new() };
+            let mut row = row_of(shown.round).child(versions(page, &panel, shown));
             let is_running = panel.reply.kind().is_some_and(|kind| !kind.is_over());
             if !is_running && look(page, |held| held.can_go_on(reply)) {
                 let panel = panel.clone();
@@ -58,8 +60,9 @@ later! {
             if look(page, |held| held.whole.comparison.reply(reply).is_some_and(|it| it.is_winner)) {
                 row = row.child(el("strong").class("winner").live(page.word(Word::Best)));
             }
-            [row].into_iter().chain(note_field(page, &panel, reply)).collect()
-        })
+            vec![row]
+        });
+        el("div").child(row).child(note)
     } else {
         el("div")
     }
@@ -68,14 +71,8 @@ later! {
 later! {
     /// Makes the panel's answer the best of its round; the best itself stops being it.
     "1333" pub fn pick(page: Page, panel: &Panel) {
-        if watching::is_refused(page) {
-            return;
-        }
         if let Some(reply) = last(page, panel) {
-            look(page, |held| held.whole.comparison.pick(reply));
-            keeping::changed(page, &[reply.round]);
-            // Another one was it before.
-            page.panels.get_untracked().iter().for_each(|panel| panel.turned.update(|count| *count += 1));
+            pick_it(page, reply);
         }
     } else {}
 
@@ -106,16 +103,9 @@ later! {
 
     /// Opens the note of the panel's answer.
     "1334" pub fn note(page: Page, panel: &Panel) {
-        if watching::is_refused(page) {
-            return;
+        if let Some(reply) = last(page, panel) {
+            begin_note(page, panel.id, &panel.turned, reply);
         }
-        look(page, |held| {
-            if let Some(seat) = held.seats.get_mut(&panel.id) {
-                seat.is_noting = true;
-            }
-        });
-        panel.turned.update(|count| *count += 1);
-        page.focus_later(format!("[data-panel=\"{}\"] [name=note-text]", panel.id));
     } else {}
 }
 
@@ -124,33 +114,84 @@ fn last(page: Page, panel: &Panel) -> Option<ReplyId> {
     look(page, |held| held.seats.get(&panel.id)?.last?.reply)
 }
 
-fn note_field(page: Page, panel: &Panel, reply: ReplyId) -> Option<El> {
-    let (note, is_noting) = look(page, |held| {
-        let is_noting = held.seats.get(&panel.id).is_some_and(|seat| seat.is_noting);
-        (held.whole.comparison.reply(reply).map(|reply| reply.note.clone()).unwrap_or_default(), is_noting)
-    });
-    if note.is_empty() && !is_noting {
-        return None;
+pub(super) fn pick_it(page: Page, reply: ReplyId) {
+    if watching::is_refused(page) {
+        return;
     }
+    look(page, |held| held.whole.comparison.pick(reply));
+    keeping::changed(page, &[reply.round]);
+    // Another one was it before.
+    page.panels.get_untracked().iter().for_each(|panel| panel.turned.update(|count| *count += 1));
+}
+
+pub(super) fn begin_note(page: Page, panel: u32, turned: &ArcRwSignal<u32>, reply: ReplyId) {
+    if watching::is_refused(page) {
+        return;
+    }
+    look(page, |held| {
+        if !held.noting.contains(&reply) {
+            held.noting.push(reply);
+        }
+    });
+    turned.update(|count| *count += 1);
+    focus_one_of(vec![at_round(panel, reply.round, "[name=note-text]")]);
+}
+
+/// The note of the turn that stands there, if it has one. The field stays while its turn does, whatever is made anew
+/// around it.
+pub(super) fn notes(page: Page, panel: &Panel, shown: impl Fn() -> Option<Shown> + 'static) -> El {
+    let (turned, of) = (panel.turned.clone(), panel.turned.clone());
+    let noted = move || {
+        turned.track();
+        let shown = shown();
+        let noted = look(page, |held| {
+            let shown = shown.filter(|shown| shown.reply.is_some_and(|reply| held.has_note(reply)))?;
+            Some(held.name_of(shown))
+        });
+        noted.into_iter().collect()
+    };
+    el("div").each(noted, move |name| {
+        let reply = look(page, |held| held.called(name)?.reply);
+        reply.map_or_else(|| el("div"), |reply| note_field(page, of.clone(), reply))
+    })
+}
+
+fn note_field(page: Page, turned: ArcRwSignal<u32>, reply: ReplyId) -> El {
+    let note = move || {
+        turned.track();
+        look(page, |held| held.whole.comparison.reply(reply).map(|reply| reply.note.clone()))
+            .unwrap_or_default()
+    };
+    let write = move |text: &str| {
+        look(page, |held| {
+            if let Some(reply) = held.whole.comparison.reply_mut(reply) {
+                text.clone_into(&mut reply.note);
+            }
+        });
+        keeping::changed_soon(page, reply.round);
+    };
     let field = el("textarea")
         .attrs(&[("name", "note-text"), ("rows", "2"), ("dir", "auto")])
         .flag("readonly", move || page.mode.get() == Mode::Watching)
-        .value(move || note.clone());
-    let field = field.on("change", move |event| {
-        let text = event.value();
-        look(page, |held| {
-            if let Some(reply) = held.whole.comparison.reply_mut(reply) {
-                reply.note = text.trim().to_owned();
-            }
-        });
-        keeping::changed(page, &[reply.round]);
-    });
-    Some(label_of(field, page, Word::Note))
+        .value(note)
+        .on("input", move |event| write(&event.value()))
+        .on("change", move |event| write(event.value().trim()));
+    el("div").attr("data-round", &reply.round.0.to_string()).child(label_of(field, page, Word::Note))
+}
+
+impl Held {
+    /// There is a note to that reply, or one is being written.
+    fn has_note(&self, reply: ReplyId) -> bool {
+        let is_noted = |id: ReplyId| self.whole.comparison.reply(id).is_some_and(|it| !it.note.is_empty());
+        self.noting.contains(&reply) || is_noted(reply)
+    }
 }
 
 /// Asks a panel to go on with an answer that broke off: within it where that can be, else with the answer as it
 /// is, and a prompt that everybody sees.
 fn continue_it(page: Page, panel: &Panel) {
+    // The button goes; the one that stops what comes now is where it was asked for.
+    focus_one_of(vec![format!("[data-panel=\"{}\"] header :is([name=stop], [name=retry])", panel.id)]);
     if going_on::go_on_within(page, panel) {
         return;
     }

@@ -1,8 +1,9 @@
 //! An earlier turn of a panel: what was asked, what it said, and what can be done with both.
 
 use super::{
-    Shown, attaching, keeping, look, mode,
+    Shown, at_round, attaching, body_of, focus_one_of, keeping, look, mode,
     showing::{show, show_all},
+    tools::notes,
     watching, with,
 };
 use crate::{
@@ -65,7 +66,7 @@ later! {
             };
             turn = turn.child(el("p").class("hint").live(page.word(word)));
         }
-        turn.child(acts(page, panel, shown, text))
+        turn.child(acts(page, panel, shown, text)).child(notes(page, panel, move || Some(shown)))
     } else {
         el("div")
     }
@@ -118,21 +119,23 @@ pub(super) fn said(page: Page, panel: &Panel, round: RoundId) -> El {
         if watching::is_refused(page) || page.is_running_untracked() {
             return;
         }
-        with(page, |held| {
+        let shown = with(page, |held| {
             let all = held.whole.comparison.branches(round);
             let at = all.iter().position(|id| *id == round).and_then(|at| at.checked_add_signed(by));
-            if let Some(other) = at.and_then(|at| all.get(at)) {
-                held.whole.comparison.show(*other);
-            }
+            let other = *at.and_then(|at| all.get(at))?;
+            held.whole.comparison.show(other);
+            Some(other)
         });
+        let Some(shown) = shown else { return };
         keeping::changed(page, &[]);
         show_all(page);
         let name = if by < 0 { "branch-before" } else { "branch-after" };
-        page.focus_later(format!("[data-panel=\"{id}\"] [name={name}]"));
+        focus_one_of(vec![at_round(id, shown, &format!("[name={name}]")), body_of(id)]);
     };
     let words = (Word::EarlierWording, Word::LaterWording);
     el("div")
         .class("said")
+        .attr("data-round", &round.0.to_string())
         .child(el("p").attr("dir", "auto").text(&prompt))
         .children(attaching::of_round(page, round))
         .child(icon_button(page, "edit", "edit", Word::EditPrompt).act(move || mode::edit(page, round)))
@@ -197,13 +200,13 @@ pub(super) fn versions(page: Page, panel: &Panel, shown: Shown) -> El {
         keeping::changed(page, &[shown.round]);
         show(page, &panel);
         let name = if by < 0 { "version-before" } else { "version-after" };
-        page.focus_later(format!("[data-panel=\"{}\"] .last-acts [name={name}]", panel.id));
+        focus_one_of(vec![at_round(panel.id, shown.round, &format!("[name={name}]")), body_of(panel.id)]);
     };
     pager(page, "version", (Word::EarlierVersion, Word::LaterVersion), at, step)
 }
 
 fn acts(page: Page, panel: &Panel, shown: Shown, text: String) -> El {
-    let row = el("div").class("row acts");
+    let row = row_of(shown.round);
     let Some(reply) = shown.reply else { return row };
     // What was taken over from another panel is changed there.
     let is_own = look(page, |held| held.column(panel.id) == Some(reply.column));
@@ -219,7 +222,29 @@ fn acts(page: Page, panel: &Panel, shown: Shown, text: String) -> El {
     let toggle = keep_button(page, panel, reply);
     let quote = word_button(page, &[("name", "quote")], Word::Quote);
     let quote = quote.act(move || super::tools::quote(page, reply));
-    row.child(copy).children(is_own.then_some(toggle)).child(quote)
+    let marks = || {
+        let turned = panel.turned.clone();
+        let is_best = move || {
+            turned.track();
+            look(page, |held| held.whole.comparison.reply(reply).is_some_and(|it| it.is_winner))
+        };
+        let pick = word_button(page, &[("name", "pick-turn")], Word::PickBest).state("aria-pressed", is_best);
+        let (id, turned) = (panel.id, panel.turned.clone());
+        let note = word_button(page, &[("name", "note-turn")], Word::Note);
+        [
+            pick.act(move || super::tools::pick_it(page, reply)),
+            note.act(move || super::tools::begin_note(page, id, &turned, reply)),
+        ]
+    };
+    row.child(copy)
+        .children(is_own.then_some(toggle))
+        .child(quote)
+        .children(is_own.then(marks).into_iter().flatten())
+}
+
+/// What can be done with a turn: found by its round, wherever it stands.
+pub(super) fn row_of(round: RoundId) -> El {
+    el("div").class("row acts").attr("data-round", &round.0.to_string())
 }
 
 /// Whether the panel remembers that answer, to be changed.
@@ -229,6 +254,7 @@ pub(super) fn keep_button(page: Page, panel: &Panel, reply: ReplyId) -> El {
         turned.track();
         look(page, |held| held.is_kept(reply)).unwrap_or(true)
     };
+    let id = panel.id;
     button(&[("name", "keep-turn")]).live(page.word(Word::InHistory)).state("aria-pressed", is_kept).act(
         move || {
             if watching::is_refused(page) {
@@ -237,6 +263,8 @@ pub(super) fn keep_button(page: Page, panel: &Panel, reply: ReplyId) -> El {
             look(page, |held| held.toggle_kept(reply.round, reply.column));
             keeping::changed(page, &[reply.round]);
             kept.update(|count| *count += 1);
+            // The last turn says it only while it is so.
+            focus_one_of(vec![at_round(id, reply.round, "[name=keep-turn]"), body_of(id)]);
         },
     )
 }

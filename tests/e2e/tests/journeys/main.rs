@@ -6,6 +6,7 @@ mod bad_input;
 mod carried_away;
 mod conversation;
 mod crowds;
+mod earlier;
 mod failures;
 mod first_visit;
 mod harness;
