@@ -239,3 +239,23 @@ proptest! {
         prop_assert!(body.is_empty(), "{:?}", body);
     }
 }
+
+#[test]
+fn a_picture_alone_is_sent_alone() {
+    let picture = || Part::Image(Image { media_type: "image/png".to_owned(), data: "aGk=".to_owned() });
+    let asks = |parts: Vec<Part>| ChatRequest {
+        model: "m".to_owned(),
+        messages: vec![Message { role: Role::User, parts }],
+        ..ChatRequest::default()
+    };
+    for provider in catalog::all().iter().filter(|provider| !provider.needs_base_url()) {
+        for dialect in provider.dialects.iter().copied() {
+            let key = ApiKey::new(provider.base_url.origin(), SECRET).unwrap();
+            let encoded = encode(provider, dialect, Some(&key), &asks(vec![picture()])).unwrap();
+            let body = encoded.request.body.unwrap_or_default();
+            assert!(body.contains("aGk="), "{body}");
+            // Some hosts refuse an empty text beside it; Ollama's have a field for the words of each message.
+            assert_eq!(body.contains(":\"\""), dialect == Dialect::OllamaChat, "{body}");
+        }
+    }
+}

@@ -56,8 +56,9 @@ pub use later::{Lost, rest};
 pub use listener::Listener;
 pub use locks::{can_lock, lock, lock_when_free, persist, unlock, usage};
 pub use network::{facts, policy};
+pub use parts::idle;
 pub use pictures::{Picture, picture, thumbnail};
-pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, is_typing_in, show};
+pub use pointing::{chip_at, focus_first, focus_sibling, is_typing, is_typing_in, put_above, show};
 pub use tab::{
     Interval, after, every, go_to, is_hidden, location_origin, on_visibility_change, open_tab, reload,
     set_title,

@@ -1,12 +1,29 @@
 //! Where the pointer is and where the focus goes.
 
-use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::{document, focus_on};
+use super::{El, document, focus_on, tick};
 
 /// Moves the focus to the first element that the selector finds.
 pub fn focus_first(selector: &str) {
     focus_on(document().and_then(|document| document.query_selector(selector).ok().flatten()));
+}
+
+/// Has something put above an element of a scroll container, once the page has taken it in: what is seen of the
+/// container stays where it is.
+pub async fn put_above(container: &El, first: &El, put: impl FnOnce()) {
+    let at = || first.element().dyn_ref::<HtmlElement>().map_or(0, HtmlElement::offset_top);
+    let before = at();
+    // Else some browsers keep its place themselves, and others do not.
+    let _ = container.element().set_attribute("data-grows", "");
+    put();
+    tick().await;
+    let moved = at() - before;
+    if moved != 0 {
+        container.element().set_scroll_top(container.element().scroll_top() + moved);
+    }
+    let _ = container.element().remove_attribute("data-grows");
 }
 
 /// Moves the focus to the element before (-1) or after (1) the focused one, round the ends.

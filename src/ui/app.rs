@@ -146,7 +146,7 @@ fn tab_bar(page: Page) -> El {
 fn asked(page: Page) -> El {
     let region = el("div")
         .attrs(&[("class", "asked"), ("tabindex", "0"), ("role", "region")])
-        .hidden(move || page.asked.with(Option::is_none))
+        .hidden(move || page.asked.with(|asked| asked.as_ref().is_none_or(String::is_empty)))
         .child(el("p").attr("dir", "auto").live(move || page.asked.get().unwrap_or_default()))
         .child(
             icon_button(page, "edit-last", "edit", Word::EditPrompt).act(move || comparison::edit_last(page)),

@@ -44,11 +44,15 @@ use crate::{
 impl Page {
     /// Sends the prompt in the composer to every panel that takes part.
     pub fn send(self) {
-        let is_blank = self.draft.with_untracked(|draft| draft.trim().is_empty());
         let is_elsewhere = self.mode.get_untracked() == Mode::Watching;
-        if !is_blank && !is_elsewhere && !self.is_running_untracked() {
+        if self.has_prompt() && !is_elsewhere && !self.is_running_untracked() {
             self.confirmed(Pending::Send);
         }
+    }
+
+    /// There is something to send: words, or what goes along.
+    pub fn has_prompt(self) -> bool {
+        !self.draft.with_untracked(|draft| draft.trim().is_empty()) || comparison::brings_something(self)
     }
 
     /// Asks all failed again, of those that take part.
@@ -79,9 +83,12 @@ impl Page {
     }
 
     fn send_now(self) {
-        let prompt = self.draft.get_untracked();
-        if prompt.trim().is_empty() || self.concerned().is_empty() {
+        let mut prompt = self.draft.get_untracked();
+        if !self.has_prompt() || self.concerned().is_empty() {
             return;
+        }
+        if prompt.trim().is_empty() {
+            prompt.clear();
         }
         self.asked.set(Some(prompt.clone()));
         self.saved.update(|saved| saved.remember_prompt(&prompt));
@@ -223,7 +230,11 @@ impl Page {
 
     /// What is missing is to be filled in first.
     pub fn cannot_ask(self, panel: &Panel, problem: Problem) {
-        panel.is_setup_open.set(!matches!(problem, Problem::Past | Problem::Settings(BadSettings::Foreign)));
+        let is_set_up = matches!(
+            problem,
+            Problem::Past | Problem::Settings(BadSettings::Foreign) | Problem::Missing(Word::OnlyPictures)
+        );
+        panel.is_setup_open.set(!is_set_up);
         self.refused(panel, problem);
     }
 
@@ -411,6 +422,7 @@ later! {
                 Err(error) => ModelList::Failed(Box::new(error)),
             };
             page.lists.try_update(|lists| lists.insert(name, list));
+            comparison::learn_windows(page, &page.panels.get_untracked());
         });
     } else {}
 

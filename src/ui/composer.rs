@@ -19,8 +19,9 @@ pub fn composer(page: Page) -> El {
         Memo::new(move || page.panels.with(|panels| panels.iter().any(|panel| panel.is_enabled())));
     // Sending while answers stream would throw them away, and pay for them twice.
     let is_idle = move || {
-        let is_blank = page.draft.with(|draft| draft.trim().is_empty());
-        is_blank || is_running.get() || !has_takers.get() || page.mode.get() == Mode::Watching
+        page.draft.track();
+        page.attached.track();
+        !page.has_prompt() || is_running.get() || !has_takers.get() || page.mode.get() == Mode::Watching
     };
     let send_key = page.send_key();
     let hint_text = move || match send_key.get() {

@@ -166,6 +166,16 @@ fn a_model_that_reads_no_pictures_is_sent_the_prompt_without_them() {
     };
     // What nobody knows of is sent all.
     assert_eq!([sent(None), sent(Some(true)), sent(Some(false))], [1, 1, 0]);
+    // Where there is nothing else, nothing is sent.
+    let mut bare = world.comparison.clone();
+    let prompt = Prompt { attachments: vec![Attachment::File(picture)], ..Prompt::text("") };
+    let only = bare.ask(bare.tip(), prompt, &[column]).unwrap();
+    let asked = |images: bool| {
+        let traits = ModelTraits { images: Some(images), ..ModelTraits::default() };
+        bare.request(column, only, &[], None, &world.texts, Some(traits))
+    };
+    assert_eq!(asked(false), Err(BadRequest::Nothing));
+    assert!(matches!(&*asked(true).unwrap().messages[0].parts, [Part::Image(_)]));
     // And it can be told afterwards.
     let reply = world.comparison.begin(round, column, Vec::new(), None).unwrap();
     let told = |world: &World| kinds(&world.comparison.request_of(reply, &world.texts).unwrap().messages);
@@ -198,6 +208,10 @@ fn the_title_is_what_was_asked_first_until_somebody_names_it() {
     assert_eq!(comparison.title(), "");
     comparison.ask(None, Prompt::text(format!("\n  {}\nmore", "하".repeat(100))), &[]);
     assert_eq!(comparison.title(), "하".repeat(80));
+    let mut unsaid = Comparison::new(Id(1), 0);
+    let file = unsaid.add_file(FileInfo::image("cat.png", "image/png")).unwrap();
+    unsaid.ask(None, Prompt { attachments: vec![Attachment::File(file)], ..Prompt::text(" ") }, &[]);
+    assert_eq!(unsaid.title(), "cat.png");
     comparison.name = "Mine".to_owned();
     assert_eq!(comparison.title(), "Mine");
 }

@@ -165,7 +165,7 @@ fn wait(window: &Window, resolve: &Function, ms: i32) -> i32 {
 }
 
 /// Comes back when the page has nothing else to do.
-async fn idle() {
+pub async fn idle() {
     let Some(window) = web_sys::window() else { return };
     let idle = Promise::new(&mut |resolve: Function, _| {
         let options = IdleRequestOptions::new();

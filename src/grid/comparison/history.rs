@@ -55,6 +55,8 @@ struct Source<'a> {
 pub enum BadRequest {
     /// There is no such column or round, or the column takes no part in it.
     NotAsked,
+    /// The prompt is pictures only, and the model reads none.
+    Nothing,
     /// Texts that are part of it are not at hand. Nothing is sent with a hole in it.
     Answer(ReplyId),
     File(FileId),
@@ -135,6 +137,9 @@ impl Comparison {
         let continues = continues.map(|version| ReplyId { round, column, version });
         let is_blind = traits.as_ref().is_some_and(|traits| traits.images == Some(false));
         let source = Source { bodies, is_blind };
+        if is_blind && self.asked(round, source)?.is_empty() {
+            return Err(BadRequest::Nothing);
+        }
         let messages = self.messages(&asked.settings, turns, round, continues, source)?;
         let mut request = asked.settings.request("", traits).map_err(BadRequest::Settings)?;
         request.messages = messages;

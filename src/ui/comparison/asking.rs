@@ -5,7 +5,7 @@ use std::mem;
 use super::{
     HELD, Held, Mode, Place, Seat, keeping, look,
     showing::{show, show_all},
-    watching, with,
+    watching, window, with,
 };
 use crate::{
     engine::Ask,
@@ -15,6 +15,7 @@ use crate::{
         page::Page,
         panel::state::{Panel, Problem},
         panels::Undoable,
+        words::Word,
     },
 };
 
@@ -290,6 +291,7 @@ pub(super) fn ask(page: Page, panels: &[Panel], round: RoundId, keep: bool, cont
         seats.collect::<Vec<_>>()
     };
     keeping::begun(page, round, &with(page, seats));
+    window::learn_windows(page, panels);
     for (panel, ask) in written {
         page.start(panel, ask, keep);
         panel.turned.update(|count| *count += 1);
@@ -340,6 +342,7 @@ fn place_is_shown(page: Page, id: Id) -> bool {
 pub(super) fn problem(bad: BadRequest) -> Problem {
     match bad {
         BadRequest::Settings(settings) => Problem::Settings(settings),
+        BadRequest::Nothing => Problem::Missing(Word::OnlyPictures),
         // None of these can be had from what the page itself has made.
         BadRequest::NotAsked | BadRequest::Answer(_) | BadRequest::File(_) => Problem::Past,
     }

@@ -81,6 +81,13 @@ later! {
         }
     } else {}
 
+    /// Whether the next prompt brings something along: then it need have no words of its own.
+    "13b4" pub fn brings_something(page: Page) -> bool {
+        look(page, |held| !held.attached.is_empty())
+    } else {
+        false
+    }
+
     /// About how many tokens the next prompt brings along.
     "13b3" pub fn attached_tokens(page: Page) -> u64 {
         look(page, |held| held.attached_tokens(false))
@@ -181,7 +188,14 @@ pub(super) fn attached(page: Page) -> El {
         let refused = look(page, |held| held.refused.clone());
         refused.iter().map(|text| el("p").class("wrong").text(text)).collect()
     });
-    el("div").child(chips).child(refused)
+    // A picture is too large for where the draft is kept.
+    let passing = el("div").list(move || {
+        page.attached.track();
+        let is_passing = look(page, |held| held.attached.iter().any(|it| matches!(it, Attached::File(..))));
+        let text = page.word(Word::FilesPass)();
+        is_passing.then(|| el("p").class("hint").text(text)).into_iter().collect()
+    });
+    el("div").child(chips).child(passing).child(refused)
 }
 
 fn chip(page: Page, at: usize, it: &Attached, held: &Held, language: crate::ui::words::Language) -> El {

@@ -5,7 +5,7 @@
 //! - `asking`: a prompt becomes a round, a round a call for each column that takes part
 //! - `account`: what stands at each panel's end, and how its answer has ended; `questions`: what is sent, to be looked at
 //! - [`stored`]: the list of all that are stored, and what can be done with each
-//! - `showing`: which turns a panel shows, and which one stands at its end
+//! - `showing`: which turns a panel shows, and which one stands at its end; `growing`: older ones, drawn bit by bit
 //! - `turn`: an earlier turn as it is read; `tools`: what can be done with the last one
 //! - `going_on`: a reply that broke off is continued within itself
 //! - `attaching`: files that the next prompt brings along
@@ -20,6 +20,7 @@ mod account;
 mod asking;
 mod attaching;
 mod going_on;
+mod growing;
 mod keeping;
 pub mod mode;
 mod questions;
@@ -51,14 +52,14 @@ pub use asking::{
     take_over,
 };
 use attaching::Attached;
-pub use attaching::{attached_tokens, choose_files, take_files};
+pub use attaching::{attached_tokens, brings_something, choose_files, take_files};
 pub use keeping::{Place, has_shown, is_open, opened, piece, place, reopen};
 pub use mode::{Mode, mode_line};
 pub use questions::{last_question, next_question};
 pub use showing::go_to;
 pub use tools::{has_tools, is_kept, note, pick, quote_last, toggle_kept, tools};
 pub use turn::{edit_last, has_said, last_said, turn};
-pub use window::{has_line, planned_tokens, window_line};
+pub use window::{has_line, learn_windows, planned_tokens, window_line};
 
 thread_local! {
     /// Each under its number, the oldest first. The page knows only the numbers: what only the rest of the
@@ -89,6 +90,8 @@ pub struct Held {
     attached_before: Vec<Attached>,
     /// Why files could not be taken.
     refused: Vec<String>,
+    /// All earlier turns of each panel, by its id, also those that are not drawn yet.
+    past: HashMap<u32, Vec<u32>>,
     /// Files that are the comparison's and not stored yet.
     unstored: Vec<FileId>,
     /// Something of it was put into the store.
@@ -133,6 +136,7 @@ impl Held {
             attached: Vec::new(),
             attached_before: Vec::new(),
             refused: Vec::new(),
+            past: HashMap::new(),
             unstored: Vec::new(),
             is_stored: false,
             watch: None,

@@ -46,7 +46,7 @@ later! {
     /// What the panel would be asked if the prompt in the composer were sent now.
     "1307" pub fn next_question(page: Page, panel: &Panel) -> Option<Result<Ask, Problem>> {
         let draft = page.draft.get_untracked();
-        if draft.trim().is_empty() {
+        if !page.has_prompt() {
             return None;
         }
         let traits = page.traits_of(panel);

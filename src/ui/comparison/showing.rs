@@ -1,6 +1,6 @@
 //! Which turns a panel shows, and which one stands at its end.
 
-use super::{Held, Shown, keeping, with};
+use super::{Held, Shown, growing, keeping, with};
 use crate::{
     browser::{self, el},
     call::{Phase, Summary},
@@ -64,7 +64,7 @@ pub(super) fn show(page: Page, panel: &Panel) {
             None => panel.reply.clear(),
         }
     }
-    panel.past.set(laid.past);
+    growing::lay(page, panel, laid.past);
     panel.turned.update(|count| *count += 1);
 }
 
@@ -99,7 +99,7 @@ pub fn go_to(page: Page, reply: ReplyId, words: String) {
     let place = match at {
         Some((_, true, _)) => ".body > .reply".to_owned(),
         Some((_, _, Some(name))) => {
-            let past = panel.past.get_untracked();
+            let past = growing::all(page, &panel);
             let Some(place) = past.iter().position(|known| *known == name) else { return };
             [".past > :nth-child(", &(place + 1).to_string(), ")"].concat()
         }

@@ -119,15 +119,15 @@ pub async fn show(page: Page, id: Id) -> bool {
         return false;
     }
     page.stop_all();
-    // Panels that nobody has asked yet, and the prompt's files, come back as well.
-    with(page, |_| ());
+    // What is stored is found in the list again; panels that nobody has asked yet are only here.
+    let is_only_here = with(page, |held| !held.is_stored) || is_in_memory();
     let unsent = look(page, |held| held.unsent());
     let before = leave(page);
     watching::leave(page);
     let is_shown = open(page, id, false).await;
     look(page, |held| held.attached.extend(unsent));
     page.attached.update(|count| *count += 1);
-    if let Some(before) = before.filter(|_| is_shown) {
+    if let Some(before) = before.filter(|_| is_shown && is_only_here) {
         page.can_undo(Undoable::Comparison(before));
     }
     is_shown

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 
 use super::{Held, Mode, focus_one_of, look};
 use crate::{
-    browser::{El, el},
+    browser::{El, el, storage},
     grid::{
         comparison::{
             Id, RoundId,
             window::{Fit, Load, Window},
         },
         estimate,
+        windows::Windows,
     },
     later::later,
     ui::{
@@ -20,6 +21,9 @@ use crate::{
         words::{self, Word},
     },
 };
+
+/// Under which they are kept.
+const WINDOWS_KEPT: &str = "tutti.windows";
 
 later! {
     /// Whether there is something to say about it.
@@ -124,6 +128,7 @@ fn trimmed(page: Page, panel: &Panel) -> usize {
 
 thread_local! {
     static COUNTED: RefCell<(String, u64)> = const { RefCell::new((String::new(), 0)) };
+    static WINDOWS: RefCell<Option<Windows>> = const { RefCell::new(None) };
     static PASTS: RefCell<Vec<(u32, Past)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -136,6 +141,26 @@ fn counted(text: &str) -> u64 {
         }
         *tokens
     })
+}
+
+/// Looks at what is known of models' windows, or adds to it.
+fn windows<T>(act: impl FnOnce(&mut Windows) -> T) -> T {
+    WINDOWS.with_borrow_mut(|known| {
+        act(known.get_or_insert_with(|| Windows::from_text(&storage::read(WINDOWS_KEPT).unwrap_or_default())))
+    })
+}
+
+/// What the list that is here says of the windows of these models is known from now on.
+pub fn learn_windows(page: Page, panels: &[Panel]) {
+    for panel in panels {
+        let settings = panel.settings.get_untracked();
+        let Some(context) = page.info(&settings).and_then(|info| info.context) else { continue };
+        windows(|known| {
+            if known.learn(&settings, context) {
+                storage::write(WINDOWS_KEPT, &known.to_text());
+            }
+        });
+    }
 }
 
 /// What a panel's past comes to, which no key press changes.
@@ -175,13 +200,15 @@ impl Held {
 /// much the model takes.
 fn load<T: Default>(page: Page, panel: &Panel, act: impl FnOnce(&Load, Window) -> T) -> Option<T> {
     let settings = panel.settings.get();
-    let info = page.info(&settings)?;
-    let window = Window::of(Some(&info), &settings);
+    let info = page.info(&settings);
+    let mut window = Window::of(info.as_ref(), &settings);
+    window.context = window.context.or_else(|| windows(|known| known.of(&settings)));
     window.room()?;
+    let is_blind = info.is_some_and(|info| info.images == Some(false));
     let prompt = page.draft.with_untracked(|draft| counted(draft));
     look(page, |held| {
         held.seats.get(&panel.id)?;
-        let prompt = prompt + held.attached_tokens(info.images == Some(false));
+        let prompt = prompt + held.attached_tokens(is_blind);
         Some(held.past(panel, |past| {
             past.load.set_prompt(prompt);
             act(&past.load, window)

@@ -93,6 +93,7 @@ fn on_problem(problem: &Problem) -> &'static [Action] {
         Problem::Rest | Problem::Past => &[Action::Retry],
         Problem::Settings(BadSettings::Foreign) => &[Action::Allow, Action::OpenSetup],
         Problem::Missing(Word::NeedsKey | Word::BadKey) => &[Action::EnterKey],
+        Problem::Missing(Word::OnlyPictures) => &[Action::Models],
         Problem::Missing(_) | Problem::Settings(_) | Problem::Parameter(_) => &[Action::OpenSetup],
         Problem::Connection(diagnosis) => on_connection(diagnosis),
     }

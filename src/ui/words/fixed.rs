@@ -224,6 +224,8 @@ words! {
         Attached: "Attached", "첨부", "添付";
         DropHere: "Drop images or text files to attach them", "이미지나 텍스트 파일을 놓으면 첨부됩니다", "画像やテキストファイルをドロップして添付";
         Detach: "Remove {0}", "{0} 제거", "{0} を外す";
+        OnlyPictures: "This model reads no images, and there is nothing else to send.", "이 모델은 이미지를 읽지 못하며, 그 밖에 보낼 것이 없습니다.", "このモデルは画像を読めず、ほかに送るものがありません。";
+        FilesPass: "Until they are sent, files are not kept: a reload loses them.", "파일은 보내기 전까지 저장되지 않으며, 새로 고치면 사라집니다.", "ファイルは送信するまで保存されず、再読み込みすると失われます。";
         NoPictures: "This model reads no images: it is sent the prompt without them.", "이 모델은 이미지를 읽지 못합니다. 이미지 없이 프롬프트만 보냅니다.", "このモデルは画像を読めません。画像なしでプロンプトを送ります。";
         FileBinary: "{0} is neither an image nor text. Save it as text or as a PNG, then attach that.", "{0}은(는) 이미지도 텍스트도 아닙니다. 텍스트나 PNG로 저장한 뒤 첨부하세요.", "{0} は画像でもテキストでもありません。テキストか PNG で保存してから添付してください。";
         FileTooLong: "{0} holds more than 1 MB of text. Attach the part that matters.", "{0}의 텍스트가 1MB를 넘습니다. 필요한 부분만 첨부하세요.", "{0} のテキストは 1 MB を超えています。必要な部分だけを添付してください。";

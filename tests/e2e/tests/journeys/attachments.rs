@@ -7,6 +7,7 @@ use tutti::model::catalog;
 use tutti_e2e::{ComparePage, Engine, Phase, Result, check_accessibility, journey, journey_with};
 use tutti_test_server::{Replay, TestServer};
 
+use crate::conversation::Two;
 use crate::stand_ins::{MODEL, PROVIDERS, World, chat_answer, open_again, page_server};
 
 /// A photo that is larger than any provider looks at and says where it was taken; a text; a file that is neither.
@@ -213,6 +214,51 @@ async fn a_model_without_eyes_says_so_and_is_sent_the_rest() {
         page.wait_for_all(Phase::Finished).await?;
         assert_eq!(sent(&seeing, 1)["messages"], sent(&blind, 0)["messages"]);
         Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_picture_needs_no_words() {
+    journey(async |browser| {
+        let answers = || vec![chat_answer(["a cat"]), chat_answer(["still"])];
+        let two = Two::new(answers, answers).await?;
+        let page = two.open(browser).await?;
+        page.wait_until(
+            "nothing to send",
+            "document.querySelector('#send[aria-disabled=true]')",
+            Value::Null,
+        )
+        .await?;
+        hand_over(&page, CHOOSE, &["photo"]).await?;
+        wait_for_chips(&page, "photo.jpg").await?;
+        // It is said that a reload would lose it.
+        let is_said = "document.querySelector('.bottom .hint')?.textContent.includes('reload')";
+        page.wait_until("that it is not kept", is_said, Value::Null).await?;
+        page.wait_until(
+            "something to send",
+            "document.querySelector('#send[aria-disabled=false]')",
+            Value::Null,
+        )
+        .await?;
+        browser.screenshot("picture-alone").await?;
+        page.send().await?;
+        page.wait_for_all(Phase::Finished).await?;
+        let body: Value = serde_json::from_str(
+            &two.one.wait_for_requests(1).await.last().expect("a question").body_text(),
+        )?;
+        let content = body["messages"][0]["content"].as_array().cloned().unwrap_or_default();
+        assert_eq!((content.len(), content[0]["type"].as_str()), (1, Some("image_url")), "{body}");
+        // And again, with words that follow it.
+        page.ask("And now?").await?;
+        page.panel(0).wait_until("the next answer", "view(panels()[args]).text === 'still'").await?;
+        let page = page.reload().await?;
+        page.panel(0)
+            .wait_until("its past", "panels()[args].querySelector('.past .thumbnail') !== null")
+            .await?;
+        page.press("#open-history").await?;
+        let titled = "document.querySelector('#history .title')?.textContent.includes('And now?')";
+        page.wait_until("its title", titled, Value::Null).await
     })
     .await;
 }

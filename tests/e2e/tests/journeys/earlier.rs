@@ -1,10 +1,14 @@
 //! Earlier turns and earlier comparisons: marked, stepped through, come back to; and where the focus is meanwhile.
 
 use serde_json::{Value, json};
+use tutti::grid::settings::PanelSettings;
+use tutti::grid::workspace::Workspace;
+use tutti::model::catalog;
 use tutti_e2e::{ComparePage, Phase, Result, journey};
+use tutti_test_server::TestServer;
 
 use crate::conversation::{Two, ask};
-use crate::stand_ins::{chat_answer, numbered};
+use crate::stand_ins::{MODEL, chat_answer, numbered, open_again, page_server};
 
 async fn focus_is(page: &ComparePage<'_>, what: &str, selector: &str) -> Result {
     page.wait_until(what, "document.activeElement?.matches(args)", json!(selector)).await
@@ -145,6 +149,38 @@ async fn what_stood_there_comes_back_after_another_comparison_was_opened() {
         ask(&page, "second").await?;
         page.press("#open-history").await?;
         page.wait_until("the name", is_named, Value::Null).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn that_a_model_cannot_take_it_is_said_after_a_reload_too() {
+    journey(async |browser| {
+        let servers = TestServer::start().await;
+        let list = json!({"data": [{"id": MODEL, "context_length": 400}]}).to_string();
+        let small = servers.mount("small", vec![chat_answer(["one"]), chat_answer(["two"])]).models(list);
+        let site = page_server().await?;
+        let row = catalog::find("llamacpp").expect("a row of the catalogue");
+        let panel = PanelSettings { base_url: small.url().to_owned(), ..PanelSettings::new(row, MODEL) };
+        let saved = Workspace { panels: vec![panel], ..Workspace::default() };
+        let page = open_again(browser, &format!("{}/", site.base_url()), &saved).await?;
+        page.panel(0).choose_listed_model(MODEL).await?;
+        ask(&page, &"many words ".repeat(60)).await?;
+        page.set_prompt(&"many more words ".repeat(60)).await?;
+        let is_said = "panels()[args].querySelector('.window-line [name=trim]') !== null";
+        page.panel(0).wait_until("that it does not fit", is_said).await?;
+        let lists = || small.requests().iter().filter(|it| it.body_text().is_empty()).count();
+        let before = lists();
+        let page = page.reload().await?;
+        page.panel(0).wait_until("that it does not fit", is_said).await?;
+        assert_eq!(lists(), before, "the list was asked for again");
+
+        // The focus stays where the button was, and goes on where there is none any more.
+        page.panel(0).press(".window-line [name=trim]").await?;
+        let is_other =
+            "panels()[args].querySelector('.window-line .hint')?.textContent.includes('not sent along')";
+        page.panel(0).wait_until("what is left out", is_other).await?;
+        focus_is(&page, "the way back", ".window-line [name=trim]").await
     })
     .await;
 }
