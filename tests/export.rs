@@ -326,8 +326,10 @@ fn what_cannot_be_added_is_told_by_its_title() {
     let damaged = text.replacen("\"answers\":[", "\"answers\":[7,", 1);
     assert!(read(&damaged).is_err());
     assert_eq!(title(&damaged), named);
+    let unnamed = write(&with_column(PanelSettings::new(catalog::simulated(), "m"))).unwrap();
+    assert_eq!(title(&unnamed.replacen("\"rounds\":[", "\"rounds\":[7,", 1)).as_deref(), Some("x"));
     for text in
-        ["", "{}", "[]", "{\"comparison\":7}", "{\"rounds\":[{\"prompt\":[]}]}", &text[..text.len() / 2]]
+        ["", "{}", "[]", "{\"comparison\":7}", "{\"rounds\":[{\"text\":[]}]}", &text[..text.len() / 2]]
     {
         assert_eq!(title(text), None);
     }

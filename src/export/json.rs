@@ -193,7 +193,7 @@ pub fn title(text: &str) -> Option<String> {
     }
     let Json::List(rounds) = json.as_object()?.get("rounds")? else { return None };
     let asked = |round: &Json<'_>| {
-        let text = round.as_object()?.get("prompt")?.as_object()?.get("text")?;
+        let text = round.as_object()?.get("text")?;
         title_of(text.as_str()?).map(str::to_owned)
     };
     rounds.iter().find_map(asked)

@@ -270,7 +270,7 @@ impl Held {
         [head, own].into_iter().chain(rounds).collect()
     }
 
-    pub(super) fn touch(&mut self, page: Page) {
+    fn touch(&mut self, page: Page) {
         self.whole.comparison.changed_ms = page.shell().clock.now().wall_ms;
         self.whole.comparison.revision += 1;
     }

@@ -173,7 +173,8 @@ pub async fn change(page: Page, id: Id, act: impl FnOnce(&mut crate::grid::compa
         let (_, held) =
             all.iter_mut().find(|(_, held)| held.whole.comparison.id == id && held.is_written())?;
         act.take()?(&mut held.whole.comparison);
-        held.touch(page);
+        // It was not gone on with: it stays where it is in the list.
+        held.whole.comparison.revision += 1;
         put(Batch::of(held.records(&[])));
         Some(())
     });
@@ -232,12 +233,13 @@ pub fn put_back(page: Page, batch: Batch) -> Pin<Box<dyn Future<Output = ()>>> {
             held.is_stored = true;
             Some(Batch::of(held.whole.records()).strict())
         });
-        if let Some(id) = id.filter(|_| held.is_some()) {
+        let writer = writer(page).await;
+        let is_held = held.is_some();
+        let ticket = writer.put(held.unwrap_or(batch));
+        if let Some(id) = id.filter(|_| is_held) {
             // It was let go with what was taken away.
             browser::lock(&lock_name(id)).await;
         }
-        let writer = writer(page).await;
-        let ticket = writer.put(held.unwrap_or(batch));
         writer.written(ticket).await;
     })
 }

@@ -233,7 +233,8 @@ async fn a_picture_needs_no_words() {
         hand_over(&page, CHOOSE, &["photo"]).await?;
         wait_for_chips(&page, "photo.jpg").await?;
         // It is said that a reload would lose it.
-        let is_said = "document.querySelector('.bottom .hint')?.textContent.includes('reload')";
+        let is_said =
+            "[...document.querySelectorAll('.bottom .hint')].some((it) => it.textContent.includes('reload'))";
         page.wait_until("that it is not kept", is_said, Value::Null).await?;
         page.wait_until(
             "something to send",

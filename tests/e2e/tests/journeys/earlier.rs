@@ -157,7 +157,7 @@ async fn what_stood_there_comes_back_after_another_comparison_was_opened() {
 async fn that_a_model_cannot_take_it_is_said_after_a_reload_too() {
     journey(async |browser| {
         let servers = TestServer::start().await;
-        let list = json!({"data": [{"id": MODEL, "context_length": 400}]}).to_string();
+        let list = json!({"data": [{"id": MODEL, "context_length": 1000}]}).to_string();
         let small = servers.mount("small", vec![chat_answer(["one"]), chat_answer(["two"])]).models(list);
         let site = page_server().await?;
         let row = catalog::find("llamacpp").expect("a row of the catalogue");
