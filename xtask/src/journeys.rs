@@ -9,7 +9,7 @@ use crate::failure::Outcome;
 use crate::place::Place;
 use crate::tally::{Counts, Report};
 use crate::test::{Ran, enter, failed};
-use crate::{dist, run};
+use crate::{dist, run, turns};
 
 pub fn walk(
     place: &Place,
@@ -55,11 +55,14 @@ fn side_by_side(
     });
     // Once for all, so that none waits for another's build. What does not compile is said again below.
     let _ = run::cargo(place, &["test", "-p", "tutti-e2e", "--no-run"]).status();
+    let turns = turns::give(turns::at_once());
+    let threads = format!("--test-threads={}", if turns.is_ok() { turns::at_once() } else { 1 });
     let walk = |engine: Engine, folders: &[PathBuf]| {
         let mut cargo = run::cargo(place, &["test", "--quiet", "-p", "tutti-e2e", "--no-fail-fast", "--"]);
         cargo
-            .args(["--test-threads=1", "--format=pretty"])
+            .args([&threads, "--format=pretty"])
             .args(filter)
+            .envs(turns.as_ref().map(|address| ("TUTTI_TURNS", address.to_string())))
             .env("TUTTI_ENGINE", engine.name())
             .env("TUTTI_DIST", page)
             .envs(axe.as_ref().map(|axe| ("TUTTI_AXE", axe)))

@@ -6,7 +6,7 @@
 //! - [`run`]: starts other programs; [`tools`]: gets the pinned ones; [`rust_target`]: gets the wasm target
 //! - [`page`]: builds the page, [`parts`] what it loads when it needs it, [`entry`] its two entry pages, [`split`] cuts a release in two, [`trim`] takes the words of panics out of it, [`short_names`] shortens names, [`names`] says what is in a file, [`offline`] keeps the page for when there is no network; [`serve`], [`static_files`], [`watch`]: show it
 //! - [`dist`]: the release page, with [`csp`] for own hosts, [`weigh`] and [`budget`] for its size
-//! - [`mod@test`]: all tests, [`journeys`] among them, with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
+//! - [`mod@test`]: all tests, [`journeys`] among them, several at once ([`turns`]), with [`browsers`], [`engine`], [`debian`] for what they need and [`tally`] for the counts
 //! - [`ci`]: checks, then tests; [`size`] with [`wasm_file`], [`mod@bench`] and [`fuzz`]: what their commands do
 
 mod bench;
@@ -39,6 +39,7 @@ mod tally;
 mod test;
 mod tools;
 mod trim;
+mod turns;
 mod wasm_bytes;
 mod wasm_code;
 mod wasm_file;

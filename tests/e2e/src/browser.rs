@@ -16,16 +16,12 @@ use crate::engine::Engine;
 use crate::evidence::Evidence;
 use crate::options::Options;
 use crate::process::{Display, Process, free_ports};
+use crate::profile::fresh_profile;
 
 /// How long a page may take to get where a journey waits for it. Not a measurement.
 const DEADLINE: Duration = Duration::from_secs(60);
 /// The page's own deadline comes first, since its failure says more.
 const SCRIPT_DEADLINE: Duration = Duration::from_secs(120);
-
-/// An empty folder, for everything that a browser keeps.
-pub fn fresh_profile() -> Result<TempDir> {
-    Ok(tempfile::Builder::new().prefix("tutti-e2e-").tempdir()?)
-}
 
 /// A browser with a profile, a driver of its own and, where it needs one, a display.
 pub struct Browser {
@@ -43,7 +39,7 @@ pub struct Browser {
 impl Browser {
     /// Opens a window; `test` names the files that are kept.
     pub async fn start(engine: Engine, test: &str, options: &Options) -> Result<Self> {
-        let profile = fresh_profile()?;
+        let profile = fresh_profile(engine).await?;
         let browser = Self::start_in(engine, test, options, profile.path()).await?;
         Ok(Self { _profile: Some(profile), ..browser })
     }
@@ -354,9 +350,19 @@ impl Browser {
         killed
     }
 
+    /// Ends the browser as a person does, so that its profile is whole.
+    pub(crate) async fn quit(self) -> Result {
+        Ok(self.session.quit().await?)
+    }
+
+    /// Ends the browser and whatever it has started.
     pub async fn close(self) {
-        // What does not end by itself is ended with its driver.
-        if let Err(error) = self.session.quit().await {
+        let closed = match self.engine {
+            // It takes its time to put a profile in order that goes too.
+            Engine::Firefox => self.kill().await.map(drop),
+            Engine::Chromium | Engine::WebKit => self.quit().await,
+        };
+        if let Err(error) = closed {
             eprintln!("the browser did not close: {error}");
         }
     }

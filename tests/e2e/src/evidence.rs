@@ -14,13 +14,7 @@ pub struct Evidence {
 
 impl Evidence {
     pub(crate) fn of(engine: Engine, test: &str) -> Result<Self> {
-        let target = match std::env::var_os("CARGO_TARGET_DIR") {
-            Some(target) => PathBuf::from(target),
-            None => workspace().join("target"),
-        };
-        let folder = target.join("e2e");
-        std::fs::create_dir_all(&folder)?;
-        Ok(Self { folder, stem: format!("{}-{test}", engine.name()) })
+        Ok(Self { folder: folder()?, stem: format!("{}-{test}", engine.name()) })
     }
 
     /// The picture at the moment of a failure.
@@ -45,6 +39,17 @@ impl Evidence {
     fn file(&self, extension: &str) -> PathBuf {
         self.folder.join(format!("{}.{extension}", self.stem))
     }
+}
+
+/// Where pictures, logs and what journeys keep for later runs are.
+pub(crate) fn folder() -> Result<PathBuf> {
+    let target = match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => PathBuf::from(target),
+        None => workspace().join("target"),
+    };
+    let folder = target.join("e2e");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// The folder of the workspace's Cargo.toml.

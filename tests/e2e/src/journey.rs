@@ -1,20 +1,18 @@
 //! One journey: its turn, its browser, and what is kept when it fails.
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use futures::FutureExt;
-use tokio::sync::Mutex;
 
 use crate::browser::Browser;
 use crate::engine::Engine;
 use crate::evidence::workspace;
 use crate::options::Options;
+use crate::turn::turn;
 use crate::{Failure, Result};
-
-/// Browsers run one after another: several at once only make each other slow.
-static TURN: Mutex<()> = Mutex::const_new(());
 
 /// Walks a journey in a browser of its own. When it fails or panics, a picture and a log of that
 /// moment are saved, and the failure says where. The files are named after the test.
@@ -29,7 +27,7 @@ pub async fn journey_with<W: AsyncFnOnce(&Browser) -> Result>(options: Options, 
         return;
     }
     let test = test_of(std::any::type_name::<W>());
-    let _turn = TURN.lock().await;
+    let _turn = turn().await.unwrap_or_else(|failure| panic!("no turn for {test}: {failure}"));
     let begun = Instant::now();
     let started = async { Browser::start(Engine::chosen()?, test, &options).await }.await;
     let browser = started.unwrap_or_else(|failure| panic!("no browser for {test}: {failure}"));
@@ -38,11 +36,13 @@ pub async fn journey_with<W: AsyncFnOnce(&Browser) -> Result>(options: Options, 
     if !matches!(outcome, Ok(Ok(()))) {
         browser.save_failure().await;
     }
+    let engine = browser.engine;
     browser.close().await;
-    println!(
-        "{test}: {:.1} s, of these {:.1} s until the browser stood",
-        begun.elapsed().as_secs_f32(),
-        ready.as_secs_f32()
+    let (engine, all, ready) = (engine.name(), begun.elapsed().as_secs_f32(), ready.as_secs_f32());
+    // Said of those that succeed too, whose output nobody sees.
+    let _ = writeln!(
+        std::io::stderr(),
+        "{engine:<8} | {test}: {all:.1} s, of these {ready:.1} s until the browser stood"
     );
     match outcome {
         Ok(Ok(())) => {}

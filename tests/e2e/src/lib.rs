@@ -4,7 +4,8 @@
 //! - [`mod@journey`]: one test: its turn, its browser, and what is kept when it fails
 //! - [`browser`]: an open browser window: visits, finds, waits, takes pictures
 //! - [`engine`]: which browser, where its programs are, with which [`options`] it starts
-//! - `process`: programs started for a test and ended with it
+//! - `process`: programs started for a test and ended with it; `profile`: where browsers keep everything; `turn`: how
+//!   many run at once
 //! - [`evidence`]: where pictures and logs go
 //! - [`pages`]: the page in a person's words, one object per screen
 //! - [`axe`]: accessibility; [`canary`]: keys where they must not be; [`mod@watch`]: answers that become what they
@@ -42,10 +43,12 @@ pub mod journey;
 pub mod options;
 pub mod pages;
 mod process;
+mod profile;
+mod turn;
 pub mod watch;
 
 pub use axe::check_accessibility;
-pub use browser::{Browser, fresh_profile};
+pub use browser::Browser;
 pub use canary::check_no_key_in_sight;
 pub use drawn::drawn;
 pub use engine::Engine;
@@ -53,7 +56,9 @@ pub use journey::{built_page, journey, journey_with, leaves_out};
 pub use options::Options;
 pub use pages::compare_page::{ComparePage, Phase};
 pub use pages::panel::{Panel, PanelView};
+pub use profile::{copy_folder, fresh_profile};
 pub use thirtyfour::WindowHandle;
+pub use turn::turn;
 pub use watch::{noted, watch};
 
 /// Why a step of a journey could not be taken, in words for whoever reads the test's output.

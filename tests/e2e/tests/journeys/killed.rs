@@ -11,7 +11,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tutti_e2e::{Browser, ComparePage, Engine, Options, Phase, Result, fresh_profile, leaves_out};
+use tutti_e2e::{Browser, ComparePage, Engine, Options, Phase, Result, fresh_profile, leaves_out, turn};
 use tutti_test_server::TestServer;
 
 use crate::stand_ins::{Beats, Locals, MAY_LOSE_MS, counted, page_server, stored};
@@ -113,6 +113,7 @@ async fn a_killed_browser_loses_no_prompt_and_at_most_a_moment_of_each_answer() 
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_nanos() as u64)
     });
     println!("TUTTI_SEED={seed}");
+    let _turn = turn().await.expect("a turn");
     let begun = Instant::now();
     let found =
         kill_often(kills, seed).await.unwrap_or_else(|failure| panic!("{failure}; TUTTI_SEED={seed}"));
@@ -127,7 +128,7 @@ async fn a_killed_browser_loses_no_prompt_and_at_most_a_moment_of_each_answer() 
 
 async fn kill_often(kills: u64, seed: u64) -> Result<Found> {
     let engine = Engine::chosen()?;
-    let (world, profile) = (World::new().await?, fresh_profile()?);
+    let (world, profile) = (World::new().await?, fresh_profile(engine).await?);
     let mut found = Found::default();
     let mut random = Random(seed);
     let mut last: Option<Moment> = None;

@@ -9,8 +9,8 @@ use tutti::export::json::{self, Preview};
 use tutti::grid::{record::Whole, settings::PanelSettings, workspace::Workspace};
 use tutti::model::catalog;
 use tutti_e2e::{
-    Browser, ComparePage, Engine, Options, Phase, Result, built_page, check_accessibility, journey,
-    journey_with,
+    Browser, ComparePage, Engine, Options, Phase, Result, built_page, check_accessibility, copy_folder,
+    journey, journey_with,
 };
 use tutti_test_server::{Mount, SUB_PATH, TestServer};
 
@@ -27,7 +27,7 @@ struct Site {
 impl Site {
     async fn new() -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        copy(&built_page()?, folder.path())?;
+        copy_folder(&built_page()?, folder.path())?;
         let server = TestServer::start().await;
         server.serve_dist(folder.path());
         Ok(Self { folder, server })
@@ -73,18 +73,6 @@ impl Site {
 }
 
 const NEW_PARTS: &str = "parts-000000000000000a";
-
-fn copy(from: &Path, to: &Path) -> Result {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)?.flatten() {
-        let to = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => copy(&entry.path(), &to)?,
-            false => drop(fs::copy(entry.path(), to)?),
-        }
-    }
-    Ok(())
-}
 
 /// Waits until the browser keeps the page. `false`: this engine keeps none, which is said.
 async fn is_kept(browser: &Browser) -> Result<bool> {

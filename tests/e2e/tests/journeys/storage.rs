@@ -1,11 +1,10 @@
 //! A browser that stores nothing, too little, too late, or what nobody can read: no answer is lost by it.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tutti_e2e::{ComparePage, Phase, Result, built_page, journey};
+use tutti_e2e::{ComparePage, Phase, Result, built_page, copy_folder, journey};
 
 use crate::carried_away::SAVE;
 use crate::conversation::{Two, ask, said, turns};
@@ -19,24 +18,10 @@ const TROUBLE: &str = "(document.querySelector('.trouble')?.checkVisibility()
 /// A built page in whose windows this script runs first.
 fn page_with(script: &str) -> Result<TempDir> {
     let folder = tempfile::Builder::new().prefix("tutti-page-").tempdir()?;
-    copy(&built_page()?, folder.path())?;
+    copy_folder(&built_page()?, folder.path())?;
     let boot = folder.path().join("boot.js");
     fs::write(&boot, format!("{script}\n{}", fs::read_to_string(&boot)?))?;
     Ok(folder)
-}
-
-fn copy(from: &Path, to: &Path) -> Result {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let place = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            fs::create_dir(&place)?;
-            copy(&entry.path(), &place)?;
-        } else {
-            fs::copy(entry.path(), &place)?;
-        }
-    }
-    Ok(())
 }
 
 async fn is_told(page: &ComparePage<'_>, words: &str) -> Result {

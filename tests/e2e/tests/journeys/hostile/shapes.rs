@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tutti::markdown::{Kind, Node, Options, whole};
 use tutti_e2e::{ComparePage, Phase, Result, drawn, journey_with, noted, watch};
 
-use super::shown;
+use super::{begin_anew, shown};
 use crate::stand_ins::{OPENAI, PROMPT, World, chat_answer};
 
 /// Bytes of an answer: as many as 16,000 tokens, and more than layouts stand that look at all of it again.
@@ -71,6 +71,7 @@ async fn shapes_that_parsers_choke_on_end_drawn() {
             let pieces: Vec<String> = chars.chunks(PIECE).map(|piece| piece.iter().collect()).collect();
             let in_pieces = chat_answer(pieces.iter().map(String::as_str));
             let host = world.host(OPENAI, vec![in_pieces, chat_answer([text.as_str()])]);
+            begin_anew(&page).await?;
             page.ask(PROMPT).await?;
             host.wait_complete(2).await;
             page.wait_for_all(Phase::Finished).await.map_err(|failure| format!("{name}: {failure:.500}"))?;
