@@ -184,3 +184,33 @@ async fn that_a_model_cannot_take_it_is_said_after_a_reload_too() {
     })
     .await;
 }
+
+/// What ended is announced two seconds later: here when it is asked for.
+const HOLD: &str = "
+    window.announcements = [];
+    const set = window.setInterval;
+    window.setInterval = (act, ms, ...rest) => ms === 2000 ? announcements.push(act) : set(act, ms, ...rest);";
+
+#[tokio::test]
+async fn answers_that_are_not_shown_any_more_are_not_announced() {
+    journey(async |browser| {
+        let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
+        let page = two.open(browser).await?;
+        ask(&page, "first").await?;
+        page.wait_for_status("2 of 2").await?;
+        page.press("#new-comparison").await?;
+        page.panel(0).wait_until("an empty panel", "view(panels()[args]).text === ''").await?;
+        page.read::<Value>(HOLD, Value::Null).await?;
+        ask(&page, "second").await?;
+        page.wait_until("something to announce", "announcements.length > 0", Value::Null).await?;
+        page.press("#open-history").await?;
+        let both = "document.querySelectorAll('#history:modal [name=open]').length === 2";
+        page.wait_until("the history", both, Value::Null).await?;
+        page.press("#history [aria-posinset='2'] [name=open]").await?;
+        page.panel(0).wait_until("the first answer", "view(panels()[args]).text === 'red 1'").await?;
+        page.read::<Value>("announcements.forEach((announce) => announce());", Value::Null).await?;
+        assert_eq!(page.status().await?, "");
+        Ok(())
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 //! whole.
 
 use serde_json::{Value, json};
+use thirtyfour::Key;
 use tutti::export::json;
 use tutti::grid::comparison::{Comparison, Id, reply::End, round::Prompt};
 use tutti::grid::record::Whole;
@@ -83,6 +84,7 @@ async fn an_address_from_a_file_is_asked_nothing_wherever_it_goes() {
         // Its models are not asked for, neither to choose from nor to see whether it answers.
         page.panel(0).setup().await?.check().await?;
         page.panel(0).press("[name=model]").await?;
+        browser.press_keys(Key::Escape + "").await?;
         page.panel(0).setup().await?.choose_provider("anthropic").await?;
         page.panel(0).setup().await?.choose_provider("llamacpp").await?;
         page.panel(0).setup().await?.check().await?;
