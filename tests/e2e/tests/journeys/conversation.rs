@@ -176,6 +176,8 @@ async fn an_answer_that_was_stopped_goes_on_where_it_was() {
         page.panel(0).stop().await?;
         page.panel(0).wait_for_phase(Phase::Stopped).await?;
         page.panel(0).press(".last-acts button[name=go-on]").await?;
+        let focus = "document.activeElement?.matches('header :is([name=stop], [name=retry])')";
+        page.wait_until("the focus", focus, Value::Null).await?;
         page.panel(0).wait_for_phase(Phase::Finished).await?;
         page.panel(0).wait_until("all of it", "view(panels()[args]).text === 'half way there'").await?;
         assert_eq!(said(&two.one, 1), turns(&[("user", "first"), ("assistant", "half")]));

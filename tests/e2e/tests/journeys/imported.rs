@@ -91,6 +91,7 @@ async fn an_address_from_a_file_is_asked_nothing_wherever_it_goes() {
         is_refused(&page, &stranger, "after another provider").await?;
 
         page.panel(0).press("[name=allow]").await?;
+        page.wait_until("the focus", "document.activeElement?.matches('.body')", Value::Null).await?;
         page.panel(0).wait_until("an answer", "view(panels()[args]).text === 'hello'").await?;
         let is_question = |body: &String| body.contains("after another provider");
         let bodies: Vec<String> = stranger.requests().iter().map(|it| it.body_text()).collect();
