@@ -67,34 +67,32 @@
     });
   }
 
-  // What had come of an answer when the page ended.
+  // What had come of each answer when the page ended.
   function so_far(segments) {
-    var answer = { v: 1, text: "", refusal: "", thoughts: [] };
-    segments.sort(function (one, other) { return one.key[4] - other.key[4]; });
+    var answers = {};
+    segments.sort(function (one, other) { return one.key[1] - other.key[1]; });
     segments.forEach(function (segment) {
-      (segment.record.events || []).forEach(function (event) {
-        if (typeof event.text === "string") answer.text += event.text;
-        if (typeof event.refusal === "string") answer.refusal += event.refusal;
-        if (typeof event.thought === "string") {
-          var part = event.part || 0;
-          while (answer.thoughts.length <= part) answer.thoughts.push("");
-          answer.thoughts[part] += event.thought;
-        }
+      (segment.record.pieces || []).forEach(function (piece) {
+        var reply = (piece.of || []).join();
+        var answer = answers[reply] = answers[reply] || { v: 1, text: "", refusal: "", thoughts: [] };
+        (piece.events || []).forEach(function (event) {
+          if (typeof event.text === "string") answer.text += event.text;
+          if (typeof event.refusal === "string") answer.refusal += event.refusal;
+          if (typeof event.thought === "string") {
+            var part = event.part || 0;
+            while (answer.thoughts.length <= part) answer.thoughts.push("");
+            answer.thoughts[part] += event.thought;
+          }
+        });
       });
     });
-    return answer;
+    return answers;
   }
 
   // One line of the file, as `export/json.rs` reads it.
   function line(own, rounds, ended, open, files) {
     function record(it) { return it.record; }
-    var answers = {};
-    var segments = {};
-    open.forEach(function (it) {
-      var reply = it.key.slice(1, 4).join();
-      (segments[reply] = segments[reply] || []).push(it);
-    });
-    Object.keys(segments).forEach(function (reply) { answers[reply] = so_far(segments[reply]); });
+    var answers = so_far(open);
     ended.forEach(function (it) { answers[it.key.slice(1).join()] = it.record; });
     return JSON.stringify({
       format: "tutti-comparison",

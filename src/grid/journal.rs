@@ -2,15 +2,18 @@
 //! clock.
 //!
 //! - Before a request is sent, the prompt and what the request is made of are on the disk: they are
-//!   [`put`](Journal::put) as a strict batch, and the request waits for its ticket. With them an empty segment
-//!   ([`begin`]) for each reply: a reply that has segments is one that has not ended.
-//! - What comes is appended as segments, numbered for each reply; nothing that was written is written again.
+//!   put as a strict batch, and the request waits for its ticket. With them a segment that says which replies
+//!   are coming ([`begin`](Journal::begin)): a comparison that has segments is one that is unfinished.
+//! - What comes is appended as segments, numbered for each comparison: one for a transaction, with what came of
+//!   all its replies. So what writing costs follows the disk too, and not the streams. Nothing that was written
+//!   is written again.
 //! - One transaction is under way at a time, for all replies. When it is done, the next takes whatever came
 //!   meanwhile: so the number of transactions follows the disk, not the streams.
 //! - A page that is seen may [`hold`](Journal::hold_ms) pieces for a moment, to write fewer times. A hidden
 //!   one must not: browsers stretch its timers to a minute ("Heavy throttling of chained JS timers", Chrome
 //!   88), and may end it without a word. Nothing else here waits for a timer, and nothing for a frame.
-//! - When a reply ends, its whole answer is written and its segments are cleared, in one transaction.
+//! - When a reply ends, its whole answer is written; what the segments hold of it counts no more. With the last
+//!   of a comparison's replies its segments are cleared, in the same transaction, and counted from 0 again.
 //!
 //! So a page that is killed loses at most what came while the last transaction was on its way, and while it
 //! held: less than 250 ms where a transaction takes 75 ms.
@@ -22,7 +25,10 @@ use super::{
         Id, ReplyId,
         reply::{End, Reply},
     },
-    record::{Act, Batch, Key, Whole, answer, comparison, round, segment},
+    record::{
+        Act, Batch, Key, Whole, answer, comparison, round,
+        segment::{self, Piece},
+    },
 };
 use crate::model::{
     answer::Answer,
@@ -39,21 +45,37 @@ pub struct Journal {
     /// See the module: [`HOLD_MS`] while the page is seen, 0 while it is hidden.
     pub hold_ms: u64,
     ready: Batch,
-    coming: BTreeMap<(Id, ReplyId), Coming>,
+    coming: BTreeMap<Id, Coming>,
     /// The last ticket that was given, that is under way, and that is written.
     given: u64,
     under_way: Option<u64>,
     written: u64,
 }
 
-/// A reply that is still coming.
+/// What is still coming of a comparison.
 #[derive(Debug, Default)]
 struct Coming {
     /// The number of its next segment.
     next: u32,
-    events: Vec<StreamEvent>,
+    /// Each reply that has not ended, and what is not written of it.
+    replies: BTreeMap<ReplyId, Vec<StreamEvent>>,
     /// When the first of these events came.
-    since_ms: u64,
+    since_ms: Option<u64>,
+}
+
+impl Coming {
+    fn segment(&mut self, comparison: Id, pieces: &[Piece]) -> Act {
+        let key = Key::Segment(comparison, self.next);
+        self.next += 1;
+        Act::Put(key, segment::to_json(pieces))
+    }
+
+    /// What came since it was asked last; nothing where replies have ended since.
+    fn take(&mut self) -> Vec<Piece> {
+        self.since_ms = None;
+        let waiting = self.replies.iter_mut().filter(|(_, events)| !events.is_empty());
+        waiting.map(|(reply, events)| (*reply, std::mem::take(events))).collect()
+    }
 }
 
 /// Stands for what was put: it is written once [`Journal::is_written`] says so.
@@ -82,26 +104,44 @@ impl Journal {
         Ticket(self.given)
     }
 
-    /// A piece of a reply has come: to be called before it is shown.
-    pub fn push(&mut self, comparison: Id, reply: ReplyId, events: &[StreamEvent], now_ms: u64) {
-        let coming = self.coming.entry((comparison, reply)).or_default();
-        if coming.events.is_empty() {
-            coming.since_ms = now_ms;
+    /// These replies are coming, which `batch` tells more of.
+    pub fn begin(&mut self, comparison: Id, replies: &[ReplyId], mut batch: Batch) -> Ticket {
+        let coming = self.coming.entry(comparison).or_default();
+        let pieces: Vec<Piece> = replies.iter().map(|reply| (*reply, Vec::new())).collect();
+        for reply in replies {
+            coming.replies.entry(*reply).or_default();
         }
-        events.iter().for_each(|event| segment::push(&mut coming.events, event));
+        batch.acts.push(coming.segment(comparison, &pieces));
+        self.put(batch)
     }
 
-    /// A reply has ended: its answer, and whatever else changes with that, in the place of its segments.
-    pub fn end(&mut self, comparison: Id, reply: ReplyId, batch: Batch) -> Ticket {
-        self.coming.remove(&(comparison, reply));
-        let mut batch = batch;
-        batch.acts.push(Act::Clear(comparison, reply));
+    /// A piece of a reply has come: to be called before it is shown.
+    pub fn push(&mut self, comparison: Id, reply: ReplyId, events: &[StreamEvent], now_ms: u64) {
+        if events.is_empty() {
+            return;
+        }
+        let coming = self.coming.entry(comparison).or_default();
+        coming.since_ms.get_or_insert(now_ms);
+        let known = coming.replies.entry(reply).or_default();
+        events.iter().for_each(|event| segment::push(known, event));
+    }
+
+    /// A reply has ended: its answer, and whatever else changes with that, in the place of its pieces.
+    pub fn end(&mut self, comparison: Id, reply: ReplyId, mut batch: Batch) -> Ticket {
+        let is_last = self.coming.get_mut(&comparison).is_none_or(|coming| {
+            coming.replies.remove(&reply);
+            coming.replies.is_empty()
+        });
+        if is_last {
+            self.coming.remove(&comparison);
+            batch.acts.push(Act::Clear(comparison));
+        }
         self.put(batch)
     }
 
     /// That comparison goes, with all that was to be written of it.
     pub fn remove(&mut self, comparison: Id) -> Ticket {
-        self.coming.retain(|(id, _), _| *id != comparison);
+        self.coming.remove(&comparison);
         self.put(Batch { is_strict: true, acts: vec![Act::Remove(comparison)] })
     }
 
@@ -110,8 +150,8 @@ impl Journal {
         if self.under_way.is_some() {
             return Next::Nothing;
         }
-        let waiting = self.coming.values().filter(|coming| !coming.events.is_empty());
-        let due_ms = waiting.map(|coming| coming.since_ms.saturating_add(self.hold_ms)).min();
+        let waiting = self.coming.values().filter_map(|coming| coming.since_ms);
+        let due_ms = waiting.map(|since_ms| since_ms.saturating_add(self.hold_ms)).min();
         match due_ms {
             _ if !self.ready.is_empty() => {}
             None => return Next::Nothing,
@@ -119,13 +159,15 @@ impl Journal {
             Some(_) => {}
         }
         let mut batch = std::mem::take(&mut self.ready);
-        for ((id, reply), coming) in &mut self.coming {
-            if !coming.events.is_empty() {
-                let key = Key::Segment(*id, *reply, coming.next);
-                batch.acts.push(Act::Put(key, segment::to_json(&coming.events)));
-                coming.events.clear();
-                coming.next += 1;
+        for (id, coming) in &mut self.coming {
+            let pieces = coming.take();
+            if !pieces.is_empty() {
+                batch.acts.push(coming.segment(*id, &pieces));
             }
+        }
+        if batch.is_empty() {
+            // All of it has ended meanwhile.
+            return Next::Nothing;
         }
         self.under_way = Some(self.given);
         Next::Write(batch)
@@ -154,28 +196,25 @@ impl Journal {
 
     /// Nothing is under way, and nothing is left to write.
     pub fn is_idle(&self) -> bool {
-        let is_read = self.coming.values().all(|coming| coming.events.is_empty());
+        let is_read = self.coming.values().all(|coming| coming.since_ms.is_none());
         self.under_way.is_none() && self.ready.is_empty() && is_read
     }
 }
 
-/// Says that a reply is coming, before anything of it has come: the first segment, in whose place the first piece
-/// will be. So the segments tell which comparisons are unfinished, however many there are.
-pub fn begin(comparison: Id, reply: ReplyId) -> Act {
-    Act::Put(Key::Segment(comparison, reply, 0), segment::to_json(&[]))
-}
-
-/// What the segments of one reply add up to, in any order. A segment that is missing or damaged ends it: what
-/// came before is kept.
-pub fn answer_so_far(segments: impl IntoIterator<Item = (u32, Json<'static>)>) -> Answer {
+/// What the segments of a comparison, in any order, add up to for each reply in them. A segment that is missing
+/// or damaged ends it: what came before is kept.
+pub fn answers_so_far(segments: impl IntoIterator<Item = (u32, Json<'static>)>) -> BTreeMap<ReplyId, Answer> {
     let sorted: BTreeMap<u32, Json<'static>> = segments.into_iter().collect();
-    let mut answer = Answer::default();
+    let mut answers: BTreeMap<ReplyId, Answer> = BTreeMap::new();
     for (expected, (number, record)) in (0..).zip(sorted) {
-        let events = segment::from_json(record).ok().filter(|_| number == expected);
-        let Some(events) = events else { break };
-        events.iter().for_each(|event| answer.apply(event));
+        let pieces = segment::from_json(record).ok().filter(|_| number == expected);
+        let Some(pieces) = pieces else { break };
+        for (reply, events) in pieces {
+            let answer = answers.entry(reply).or_default();
+            events.iter().for_each(|event| answer.apply(event));
+        }
     }
-    answer
+    answers
 }
 
 /// Ends what was still coming when the page ended: the texts are made of their segments, and stand as
@@ -184,30 +223,28 @@ pub fn answer_so_far(segments: impl IntoIterator<Item = (u32, Json<'static>)>) -
 ///
 /// Only for whoever holds the comparison's lock: elsewhere the replies may still be coming.
 pub fn recover(whole: &mut Whole, segments: Vec<(Key, Json<'static>)>) -> Batch {
-    let mut pieces: BTreeMap<ReplyId, Vec<(u32, Json<'static>)>> = BTreeMap::new();
-    for (key, record) in segments {
-        if let Key::Segment(id, reply, number) = key
-            && id == whole.comparison.id
-        {
-            pieces.entry(reply).or_default().push((number, record));
-        }
-    }
     let id = whole.comparison.id;
+    let own = segments.into_iter().filter_map(|(key, record)| match key {
+        Key::Segment(of, number) if of == id => Some((number, record)),
+        _ => None,
+    });
+    let own: Vec<(u32, Json<'static>)> = own.collect();
     let mut repair = Batch::default();
+    if !own.is_empty() {
+        repair.acts.push(Act::Clear(id));
+    }
+    let mut so_far = answers_so_far(own);
     for reply in open_replies(whole) {
-        let pieces = pieces.remove(&reply).unwrap_or_default();
+        let so_far = so_far.remove(&reply).unwrap_or_default();
         // Its answer may be written already, and only the round not yet.
-        let answer = whole.answers.remove(&reply).unwrap_or_else(|| answer_so_far(pieces));
+        let answer = whole.answers.remove(&reply).unwrap_or(so_far);
         if let Some(known) = whole.comparison.reply_mut(reply) {
             end(known, &answer);
         }
         repair.acts.push(Act::Put(Key::Answer(id, reply), answer::to_json(&answer)));
-        repair.acts.push(Act::Clear(id, reply));
         whole.answers.insert(reply, answer);
         whole.comparison.choose_words(reply);
     }
-    // Their replies have ended: they should not be there.
-    repair.acts.extend(pieces.keys().map(|reply| Act::Clear(id, *reply)));
     let mut rounds: Vec<_> = repair.acts.iter().filter_map(round_of).collect();
     rounds.dedup();
     for round in rounds.into_iter().filter_map(|id| whole.comparison.round(id)) {

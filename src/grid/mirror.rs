@@ -1,10 +1,13 @@
 //! A comparison that another page writes, as this one shows it: read once, then changed by what the other says
 //! that it has written.
 //!
-//! What is said may be known already, since it is said while the records are read: pieces have numbers, all
-//! else is whole records. A piece that is missing means that all is to be read anew.
+//! What is said may be known already, since it is said while the records are read: segments have numbers, all
+//! else is whole records. A segment that is missing means that all is to be read anew.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     comparison::{ReplyId, RoundId, reply::End},
@@ -18,8 +21,10 @@ pub struct Mirror {
     /// The comparison's own record, and those of its rounds.
     own: Json<'static>,
     rounds: BTreeMap<RoundId, Json<'static>>,
-    /// The number of the next piece of what is still coming.
-    next: BTreeMap<ReplyId, u32>,
+    /// The number of the next segment.
+    next: u32,
+    /// Replies of which segments tell.
+    coming: BTreeSet<ReplyId>,
 }
 
 /// What a change means for who shows it; the later ones mean the earlier ones too.
@@ -42,25 +47,24 @@ impl Mirror {
     /// # Errors
     /// One of them is no such record; its key is told.
     pub fn of(records: Vec<Record>) -> Result<(Self, Whole), (Key, BadRecord)> {
-        let mut mirror = Self { own: Json::Null, rounds: BTreeMap::new(), next: BTreeMap::new() };
-        let mut pieces = BTreeMap::new();
+        let mut mirror = Self { own: Json::Null, rounds: BTreeMap::new(), next: 0, coming: BTreeSet::new() };
+        let mut segments = BTreeMap::new();
         for (key, record) in &records {
             match key {
                 Key::Comparison(_) => mirror.own = record.clone(),
                 Key::Round(_, id) => drop(mirror.rounds.insert(*id, record.clone())),
-                Key::Segment(_, reply, number) => {
-                    drop(pieces.insert((*reply, *number), record.clone()));
-                }
+                Key::Segment(_, number) => drop(segments.insert(*number, record.clone())),
                 Key::Head(_) | Key::Answer(..) | Key::File(..) => {}
             }
         }
         let mut whole = Whole::of_records(records)?;
-        for ((reply, number), record) in pieces {
-            let is_open = whole.comparison.reply(reply).is_some_and(|reply| reply.end == End::Open);
-            // Its answer may be written already, and only the round not yet.
-            if is_open && (mirror.next.contains_key(&reply) || !whole.answers.contains_key(&reply)) {
-                mirror.piece(&mut whole, reply, number, record);
-            }
+        // An answer may be written already, and only the round not yet.
+        let ended: BTreeSet<ReplyId> = whole.answers.keys().copied().collect();
+        for (number, record) in segments {
+            mirror.segment(&mut whole, number, record, |whole, reply| {
+                let is_open = whole.comparison.reply(reply).is_some_and(|reply| reply.end == End::Open);
+                is_open && !ended.contains(&reply)
+            });
         }
         Ok((mirror, whole))
     }
@@ -70,9 +74,10 @@ impl Mirror {
         let mut news = News::Nothing;
         for act in acts {
             news = news.max(match act {
-                Act::Put(Key::Segment(_, reply, number), record) => self.piece(whole, reply, number, record),
+                Act::Put(Key::Segment(_, number), record) => self.segment(whole, number, record, |_, _| true),
                 Act::Put(Key::Answer(_, reply), record) => match answer::from_json(record) {
                     Ok(answer) => {
+                        self.coming.remove(&reply);
                         whole.answers.insert(reply, answer);
                         News::Texts
                     }
@@ -93,8 +98,9 @@ impl Mirror {
                     self.own = record;
                     News::Form
                 }
-                Act::Clear(_, reply) => {
-                    self.next.remove(&reply);
+                Act::Clear(_) => {
+                    self.next = 0;
+                    self.coming.clear();
                     News::Nothing
                 }
                 Act::Remove(_) => News::Gone,
@@ -107,29 +113,37 @@ impl Mirror {
         news
     }
 
-    fn piece(&mut self, whole: &mut Whole, reply: ReplyId, number: u32, record: Json<'static>) -> News {
-        let next = match self.next.entry(reply) {
-            Entry::Vacant(next) if number == 0 => {
-                whole.answers.remove(&reply);
-                next.insert(0)
-            }
-            Entry::Occupied(next) => next.into_mut(),
-            Entry::Vacant(_) => return News::Gap,
-        };
-        if number < *next {
-            return News::Nothing;
+    /// Takes what a segment tells of the replies that `counts` says yes to.
+    fn segment(
+        &mut self,
+        whole: &mut Whole,
+        number: u32,
+        record: Json<'static>,
+        counts: impl Fn(&Whole, ReplyId) -> bool,
+    ) -> News {
+        match number.cmp(&self.next) {
+            Ordering::Less => return News::Nothing,
+            Ordering::Greater => return News::Gap,
+            Ordering::Equal => {}
         }
-        match segment::from_json(record) {
-            // It only says that something is coming; the first piece will be in its place.
-            Ok(events) if number == *next && events.is_empty() => News::Nothing,
-            Ok(events) if number == *next => {
+        let Ok(pieces) = segment::from_json(record) else { return News::Gap };
+        self.next += 1;
+        let mut news = News::Nothing;
+        for (reply, events) in pieces {
+            if !counts(whole, reply) {
+                continue;
+            }
+            if self.coming.insert(reply) {
+                whole.answers.remove(&reply);
+            }
+            // It may only say that something is coming.
+            if !events.is_empty() {
                 let answer = whole.answers.entry(reply).or_default();
                 events.iter().for_each(|event| answer.apply(event));
-                *next += 1;
-                News::Texts
+                news = News::Texts;
             }
-            _ => News::Gap,
         }
+        news
     }
 
     fn rebuild(&self, whole: &mut Whole) -> Result<(), BadRecord> {

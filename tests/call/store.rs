@@ -107,18 +107,27 @@ impl Store {
     fn write(&mut self, batch: &Batch, now_ms: u64) {
         for act in &batch.acts {
             let Act::Put(key, record) = act else { continue };
-            let call = key.numbers()[1];
-            let written = self.written.entry(call).or_default();
             match key {
-                Key::Segment(..) => *written += &text_of(&segment::from_json(record.clone()).unwrap()),
-                _ => *written = answer::from_json(record.clone()).unwrap().text,
+                Key::Segment(..) => {
+                    for (reply, events) in segment::from_json(record.clone()).unwrap() {
+                        let before = self.text(reply.column.0 as usize).to_owned();
+                        self.is_written(reply.column.0, before + &text_of(&events), now_ms);
+                    }
+                }
+                _ => {
+                    self.is_written(key.numbers()[1], answer::from_json(record.clone()).unwrap().text, now_ms)
+                }
             }
-            let length = written.len();
-            if let Some(came) = self.came.get_mut(&call) {
-                let oldest = came.iter().filter(|(_, to)| *to <= length).map(|(at, _)| now_ms - at).max();
-                self.worst_ms = self.worst_ms.max(oldest.unwrap_or_default());
-                came.retain(|(_, to)| *to > length);
-            }
+        }
+    }
+
+    fn is_written(&mut self, call: u32, text: String, now_ms: u64) {
+        let length = text.len();
+        self.written.insert(call, text);
+        if let Some(came) = self.came.get_mut(&call) {
+            let oldest = came.iter().filter(|(_, to)| *to <= length).map(|(at, _)| now_ms - at).max();
+            self.worst_ms = self.worst_ms.max(oldest.unwrap_or_default());
+            came.retain(|(_, to)| *to > length);
         }
     }
 }

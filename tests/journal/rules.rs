@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tutti::{
     grid::{
         comparison::{Comparison, Id, ReplyId, RoundId, reply::End},
-        journal::{Journal, Next, answer_so_far, recover},
+        journal::{Journal, Next, answers_so_far, recover},
         record::{Act, Batch, Key, Whole, segment},
     },
     model::{
@@ -45,7 +45,7 @@ fn what_failed_is_written_before_what_came_since() {
     });
     let keys: Vec<_> = keys.collect();
     let piece = |number, text: &str| {
-        (Key::Segment(ID, REPLY, number), segment::to_json(&[self::text(text)]).to_text())
+        (Key::Segment(ID, number), segment::to_json(&[(REPLY, vec![self::text(text)])]).to_text())
     };
     let head = |text: &str| (Key::Head(ID), text.to_owned());
     assert_eq!(keys, [piece(0, "ab"), head("true"), piece(1, "c")]);
@@ -91,13 +91,44 @@ fn an_answer_that_ended_takes_the_place_of_its_pieces() {
 }
 
 #[test]
+fn pieces_of_several_answers_are_one_record_until_the_last_of_them_has_ended() {
+    let other = ReplyId { version: 1, ..REPLY };
+    let mut disk = Disk::default();
+    let mut journal = Journal::default();
+    let mut write = |journal: &mut Journal| {
+        let Next::Write(batch) = journal.next(0) else { panic!() };
+        disk.apply(&batch);
+        journal.done();
+        let keys: Vec<Key> = disk.0.keys().copied().collect();
+        let segments = disk.0.iter().filter(|(key, _)| matches!(key, Key::Segment(..)));
+        let so_far = answers_so_far(segments.map(|(key, record)| (key.numbers()[0], record.clone())));
+        (keys, so_far.into_values().map(|answer| answer.text).collect::<Vec<_>>())
+    };
+    let answer = |reply| Batch::of([(Key::Answer(ID, reply), Json::Null)]);
+    journal.begin(ID, &[REPLY, other], Batch::default());
+    journal.push(ID, REPLY, &[text("a")], 0);
+    journal.push(ID, other, &[text("b")], 0);
+    let (first, second) = (Key::Segment(ID, 0), Key::Segment(ID, 1));
+    assert_eq!(write(&mut journal), (vec![first, second], vec!["a".to_owned(), "b".to_owned()]));
+    journal.push(ID, REPLY, &[text("c")], 0);
+    journal.end(ID, REPLY, answer(REPLY));
+    let (keys, so_far) = write(&mut journal);
+    assert_eq!((keys, so_far[1].as_str()), (vec![Key::Answer(ID, REPLY), first, second], "b"));
+    journal.end(ID, other, answer(other));
+    assert_eq!(write(&mut journal).0, [Key::Answer(ID, REPLY), Key::Answer(ID, other)]);
+    // The next ones are counted from the first again.
+    journal.begin(ID, &[REPLY], Batch::default());
+    assert!(write(&mut journal).0.contains(&first));
+}
+
+#[test]
 fn what_is_taken_away_takes_what_was_to_be_written_along() {
     let mut journal = Journal::default();
     journal.push(ID, REPLY, &[text("a")], 0);
     journal.push(Id(1), REPLY, &[text("b")], 0);
     journal.remove(ID);
     let Next::Write(batch) = journal.next(0) else { panic!() };
-    let other = Act::Put(Key::Segment(Id(1), REPLY, 0), segment::to_json(&[text("b")]));
+    let other = Act::Put(Key::Segment(Id(1), 0), segment::to_json(&[(REPLY, vec![text("b")])]));
     assert_eq!(batch.acts, [Act::Remove(ID), other]);
     assert!(batch.is_strict);
 }
@@ -128,8 +159,10 @@ fn an_answer_that_was_there_is_not_hidden_by_one_that_never_came() {
 
 #[test]
 fn pieces_are_read_up_to_the_first_that_is_missing_or_damaged() {
-    let piece = |number: u32, text: &str| (number, segment::to_json(&[self::text(text)]));
-    let so_far = |pieces: Vec<(u32, Json<'static>)>| answer_so_far(pieces).text;
+    let piece = |number: u32, text: &str| (number, segment::to_json(&[(REPLY, vec![self::text(text)])]));
+    let so_far = |pieces: Vec<(u32, Json<'static>)>| {
+        answers_so_far(pieces).remove(&REPLY).map(|answer| answer.text).unwrap_or_default()
+    };
     assert_eq!(so_far(vec![piece(1, "b"), piece(0, "a"), piece(2, "c")]), "abc");
     assert_eq!(so_far(vec![piece(0, "a"), piece(2, "c")]), "a");
     assert_eq!(so_far(vec![piece(1, "b")]), "");
@@ -141,9 +174,9 @@ fn recovered(events: &[StreamEvent]) -> (End, Answer) {
     let mut world = World::new(Life { panels: 1, ..USUAL }, 0);
     world.ask();
     let mut whole = Whole { comparison: world.comparison, ..Whole::default() };
-    let key = Key::Segment(ID, ReplyId { ..REPLY }, 0);
-    let repair = recover(&mut whole, vec![(key, segment::to_json(events))]);
-    assert!(repair.acts.contains(&Act::Clear(ID, REPLY)));
+    let record = segment::to_json(&[(REPLY, events.to_vec())]);
+    let repair = recover(&mut whole, vec![(Key::Segment(ID, 0), record)]);
+    assert!(repair.acts.contains(&Act::Clear(ID)));
     let reply = whole.comparison.reply(REPLY).unwrap();
     (reply.end, whole.answers[&REPLY].clone())
 }
@@ -164,11 +197,10 @@ fn a_reply_whose_end_was_seen_is_not_called_incomplete() {
 #[test]
 fn pieces_without_a_reply_that_waits_for_them_are_cleared() {
     let mut whole = Whole { comparison: Comparison::new(ID, 0), ..Whole::default() };
-    let segments =
-        vec![(Key::Segment(ID, REPLY, 3), Json::Null), (Key::Segment(Id(1), REPLY, 0), Json::Null)];
+    let segments = vec![(Key::Segment(ID, 3), Json::Null), (Key::Segment(Id(1), 0), Json::Null)];
     let repair = recover(&mut whole, segments);
-    assert_eq!(repair.acts.first(), Some(&Act::Clear(ID, REPLY)));
-    assert!(!repair.acts.contains(&Act::Clear(Id(1), REPLY)));
+    assert_eq!(repair.acts.first(), Some(&Act::Clear(ID)));
+    assert!(!repair.acts.contains(&Act::Clear(Id(1))));
 }
 
 /// One that may come after what the answer holds: decoders number without gaps.
@@ -221,7 +253,8 @@ proptest! {
         if let Next::Write(batch) = journal.next(0) {
             disk.apply(&batch);
         }
-        let pieces = disk.0.into_iter().map(|(key, record)| (key.numbers()[3], record));
-        prop_assert_eq!(answer_so_far(pieces), expected);
+        let pieces = disk.0.into_iter().map(|(key, record)| (key.numbers()[0], record));
+        let so_far = answers_so_far(pieces).remove(&REPLY).unwrap_or_default();
+        prop_assert_eq!(so_far, expected);
     }
 }

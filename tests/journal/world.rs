@@ -6,8 +6,8 @@ use super::common::Random;
 use tutti::{
     grid::{
         comparison::{Comparison, Id, ReplyId, RoundId, reply::End, round::Prompt},
-        journal::{self, HOLD_MS, Journal, Next, Ticket, recover},
-        record::{Act, Batch, Key, Store, Whole, answer, comparison, round},
+        journal::{HOLD_MS, Journal, Next, Ticket, recover},
+        record::{Act, Batch, Key, Store, Whole, answer, comparison, round, segment},
         settings::PanelSettings,
     },
     model::{
@@ -32,10 +32,7 @@ impl Disk {
             match act {
                 Act::Put(key, record) => drop(self.0.insert(*key, record.clone())),
                 Act::Delete(key) => drop(self.0.remove(key)),
-                Act::Clear(id, reply) => self.0.retain(|key, _| match key {
-                    Key::Segment(of, whose, _) => (of, whose) != (id, reply),
-                    _ => true,
-                }),
+                Act::Clear(id) => self.0.retain(|key, _| !matches!(key, Key::Segment(of, _) if of == id)),
                 Act::Remove(id) => self.0.retain(|key, _| key.comparison() != *id),
             }
         }
@@ -149,9 +146,7 @@ impl World {
             comparison.begin(round, column, sent, None).unwrap()
         };
         let replies: Vec<_> = columns.into_iter().map(|column| begin(&mut self.comparison, column)).collect();
-        let mut batch = self.records(round).strict();
-        batch.acts.extend(replies.iter().map(|reply| journal::begin(ID, *reply)));
-        let ticket = self.journal.put(batch);
+        let ticket = self.journal.begin(ID, &replies, self.records(round).strict());
         self.unsent.extend(replies.into_iter().map(|reply| (ticket, reply)));
     }
 
@@ -252,17 +247,15 @@ impl World {
             return 0;
         }
         // What is unfinished is known without reading any comparison.
-        let segments = disk.0.keys().filter(|key| key.store() == Store::Segments);
-        let coming: BTreeSet<Vec<u32>> = segments.map(|key| key.numbers()[..3].to_vec()).collect();
-        let open = self.calls.keys().map(|id| Key::Answer(ID, *id)).filter(|key| !disk.0.contains_key(key));
-        for key in open {
-            assert!(coming.contains(&key.numbers()), "nothing says that {key:?} was coming");
+        let segments = disk.0.iter().filter(|(key, _)| key.store() == Store::Segments);
+        let pieces = segments.flat_map(|(_, record)| segment::from_json(record.clone()).unwrap());
+        let coming: BTreeSet<ReplyId> = pieces.map(|(reply, _)| reply).collect();
+        let has_ended = |id: &ReplyId| disk.0.contains_key(&Key::Answer(ID, *id));
+        for id in self.calls.keys().filter(|id| !has_ended(id)) {
+            assert!(coming.contains(id), "nothing says that {id:?} was coming");
         }
-        let ended = |numbers: &Vec<u32>| {
-            let key = Key::from_numbers(Store::Answers, ID, numbers).unwrap();
-            disk.0.contains_key(&key)
-        };
-        assert!(!coming.iter().any(ended), "an answer that ended is said to be coming");
+        let is_over = !coming.is_empty() && coming.iter().all(has_ended);
+        assert!(!is_over, "answers that have all ended are said to be coming");
         let (whole, repair) = disk.open();
         for (id, call) in &self.calls {
             let round = whole.comparison.round(id.round).expect("no prompt is lost");

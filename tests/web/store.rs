@@ -82,8 +82,8 @@ async fn read(store: &Store, id: Id) -> Whole {
 }
 
 fn piece(number: u32, text: &str) -> Record {
-    let events = [StreamEvent::Delta(Delta::Text(text.to_owned()))];
-    (Key::Segment(Id(1), REPLY, number), tutti::grid::record::segment::to_json(&events))
+    let events = vec![StreamEvent::Delta(Delta::Text(text.to_owned()))];
+    (Key::Segment(Id(1), number), tutti::grid::record::segment::to_json(&[(REPLY, events)]))
 }
 
 #[wasm_bindgen_test]
@@ -100,7 +100,7 @@ async fn what_is_written_is_read_and_each_act_touches_only_its_own() {
     let segments =
         |records: &[Record]| records.iter().filter(|(key, _)| matches!(key, Key::Segment(..))).count();
     assert_eq!(segments(&store.records(Id(1)).await.expect("records")), 2);
-    store.write(&Batch { is_strict: false, acts: vec![Act::Clear(Id(1), REPLY)] }).await.expect("written");
+    store.write(&Batch { is_strict: false, acts: vec![Act::Clear(Id(1))] }).await.expect("written");
     assert_eq!(segments(&store.records(Id(1)).await.expect("records")), 0);
     store.write(&Batch { is_strict: true, acts: vec![Act::Remove(Id(1))] }).await.expect("written");
     assert_eq!(store.records(Id(1)).await.expect("records"), []);

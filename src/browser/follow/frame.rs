@@ -13,7 +13,7 @@ use web_sys::{
     ResizeObserver, WheelEvent,
 };
 
-use super::{Container, News, Place};
+use super::{Container, News, Place, afterwards};
 use crate::browser::{Listener, after, document};
 
 /// How long nothing moves after a wheel or a key that scrolls up: smooth scrolling begins slowly, and
@@ -162,6 +162,7 @@ pub(super) fn draw_all() {
     for container in PAGE.with(Page::containers) {
         while container.draw() {}
     }
+    afterwards::run(afterwards::waiting(), false, || 0.0);
 }
 
 pub(super) fn attach(container: &Rc<Container>) {
@@ -255,8 +256,9 @@ fn pass(now: f64) {
         page.arrange(&due, &places);
         due
     });
+    let waiting = afterwards::waiting();
     let drawn = draw(&clock);
-    PAGE.with(|page| {
+    let is_busy = PAGE.with(|page| {
         told.extend(page.take_due());
         let began = clock.now();
         for container in &told {
@@ -264,18 +266,25 @@ fn pass(now: f64) {
         }
         rest(&drawn, began, clock.now());
         page.is_asked.set(false);
-        if !page.due.borrow().is_empty() {
-            return page.ask();
-        }
         let containers = page.containers();
+        let has_ended = containers.iter().any(|container| container.news() == News::LAST);
+        if !page.due.borrow().is_empty() {
+            page.ask();
+            return has_ended;
+        }
         let waiting = containers.iter().filter(|container| container.news() != News::NONE);
         let next = waiting.map(|container| container.due_at()).reduce(f64::min);
         if let Some(next) = next {
             page.ask_at(next);
         }
+        has_ended
     });
     // What they do may come back here.
     told.iter().for_each(|container| container.tell());
+    afterwards::run(waiting, is_busy, || clock.now());
+    if afterwards::waiting() > 0 {
+        ask();
+    }
 }
 
 /// The page's own clock, in milliseconds.

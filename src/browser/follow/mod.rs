@@ -4,6 +4,7 @@
 //! Text is never held back for this: it stands in the answer when it comes, and is drawn and scrolled to
 //! in the next frame. One [pass](frame) in a frame serves all containers of the page.
 
+mod afterwards;
 mod frame;
 mod news;
 
@@ -58,6 +59,12 @@ impl Follow {
     /// Says how many bytes `draw` has just drawn: what comes faster than anyone reads is drawn less often.
     pub fn wrote(&self, bytes: usize) {
         self.0.written.set(bytes);
+    }
+
+    /// Calls back in a frame of its own, once what was just drawn is on the screen.
+    pub fn once_drawn(&self, act: impl FnOnce() + 'static) {
+        afterwards::put(act);
+        frame::ask();
     }
 
     /// Goes to the end and stays there: the "new text" button.

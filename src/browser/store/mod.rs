@@ -258,8 +258,8 @@ fn put(transaction: &Transaction, batch: &Batch) -> Result<(), Failure> {
             Act::Delete(key) => {
                 transaction.object_store(key.store().word())?.delete(Query::from(key_to_js(*key)))?;
             }
-            Act::Clear(id, reply) => {
-                let range = range(*id, &Key::Answer(*id, *reply).numbers())?;
+            Act::Clear(id) => {
+                let range = range(*id, &[])?;
                 transaction.object_store(Kind::Segments.word())?.delete(Query::from(range))?;
             }
             Act::Remove(id) => {

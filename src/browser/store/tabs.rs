@@ -106,7 +106,7 @@ pub(super) fn wrote(batch: &Batch) {
 fn of(act: &Act) -> Id {
     match act {
         Act::Put(key, _) | Act::Delete(key) => key.comparison(),
-        Act::Clear(id, _) | Act::Remove(id) => *id,
+        Act::Clear(id) | Act::Remove(id) => *id,
     }
 }
 
@@ -141,7 +141,7 @@ fn act_to_js(act: &Act) -> JsValue {
     let (what, key, record) = match act {
         Act::Put(key, record) => ("put", *key, value::to_js(record)),
         Act::Delete(key) => ("delete", *key, JsValue::NULL),
-        Act::Clear(id, reply) => ("clear", Key::Answer(*id, *reply), JsValue::NULL),
+        Act::Clear(id) => ("clear", Key::Head(*id), JsValue::NULL),
         Act::Remove(id) => ("remove", Key::Head(*id), JsValue::NULL),
     };
     Array::of4(&what.into(), &key.store().word().into(), &key_to_js(key), &record).into()
@@ -155,7 +155,7 @@ fn act_from_js(act: &JsValue) -> Option<Act> {
     Some(match (act.get(0).as_string()?.as_str(), key) {
         ("put", key) => Act::Put(key, value::from_js(&act.get(3))?),
         ("delete", key) => Act::Delete(key),
-        ("clear", Key::Answer(id, reply)) => Act::Clear(id, reply),
+        ("clear", Key::Head(id)) => Act::Clear(id),
         ("remove", Key::Head(id)) => Act::Remove(id),
         _ => return None,
     })

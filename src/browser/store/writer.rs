@@ -239,6 +239,13 @@ impl Writer {
         ticket
     }
 
+    /// These replies are coming.
+    pub fn begin(&self, comparison: Id, replies: &[ReplyId], batch: Batch) -> Ticket {
+        let ticket = self.0.journal.borrow_mut().begin(comparison, replies, batch);
+        self.drive();
+        ticket
+    }
+
     /// A piece of a reply, before it is shown.
     pub fn push(&self, comparison: Id, reply: ReplyId, events: &[StreamEvent]) {
         let now_ms = self.0.clock.now().ms;

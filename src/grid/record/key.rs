@@ -49,8 +49,8 @@ pub enum Key {
     Round(Id, RoundId),
     Answer(Id, ReplyId),
     File(Id, FileId),
-    /// The pieces of an answer are counted from 0.
-    Segment(Id, ReplyId, u32),
+    /// Counted from 0 while something of the comparison is coming.
+    Segment(Id, u32),
 }
 
 impl Key {
@@ -83,10 +83,7 @@ impl Key {
             Self::Round(_, round) => vec![round.0],
             Self::Answer(_, reply) => numbers_of(reply).into(),
             Self::File(_, file) => vec![file.0],
-            Self::Segment(_, reply, number) => {
-                let [round, column, version] = numbers_of(reply);
-                vec![round, column, version, number]
-            }
+            Self::Segment(_, number) => vec![number],
         }
     }
 
@@ -99,9 +96,7 @@ impl Key {
             (Store::Rounds, [round]) => Self::Round(id, RoundId(*round)),
             (Store::Answers, [round, column, version]) => Self::Answer(id, reply(*round, *column, *version)),
             (Store::Files, [file]) => Self::File(id, FileId(*file)),
-            (Store::Segments, [round, column, version, number]) => {
-                Self::Segment(id, reply(*round, *column, *version), *number)
-            }
+            (Store::Segments, [number]) => Self::Segment(id, *number),
             _ => return None,
         })
     }
@@ -135,8 +130,8 @@ pub enum Act {
     /// In the place of what stands under that key.
     Put(Key, Json<'static>),
     Delete(Key),
-    /// All segments of that reply.
-    Clear(Id, ReplyId),
+    /// All segments of that comparison.
+    Clear(Id),
     /// All records of that comparison, in all stores.
     Remove(Id),
 }
@@ -166,7 +161,7 @@ impl Batch {
     pub fn join(&mut self, later: Self) {
         self.is_strict |= later.is_strict;
         let put: BTreeSet<Key> = later.acts.iter().filter_map(Act::put).collect();
-        let ends = |act: &Act| matches!(act, Act::Delete(_) | Act::Clear(..) | Act::Remove(_));
+        let ends = |act: &Act| matches!(act, Act::Delete(_) | Act::Clear(_) | Act::Remove(_));
         // What is taken away between two puts stays between them.
         let from = self.acts.iter().rposition(ends).map_or(0, |last| last + 1);
         let mut at = 0;
@@ -196,7 +191,7 @@ mod tests {
             Key::Round(id, RoundId(4)),
             Key::Answer(id, reply),
             Key::File(id, FileId(6)),
-            Key::Segment(id, reply, 7),
+            Key::Segment(id, 7),
         ];
         for (key, store) in keys.into_iter().zip(Store::ALL) {
             assert_eq!((key.store(), key.comparison()), (store, id));

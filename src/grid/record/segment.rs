@@ -1,4 +1,4 @@
-//! A piece of a reply that is still coming: the events of a moment, as they would be applied.
+//! What came of all replies of a comparison in a moment: for each the events, as they would be applied.
 
 use super::{
     answer::{
@@ -6,23 +6,39 @@ use super::{
         finish_to_json, opaque_to_json, placed_from_json, usage_from_fields, usage_to_json,
     },
     fields::{BadRecord, Fields, Why, small},
-    group, optional, versioned,
+    group, key, optional, versioned,
 };
-use crate::model::{
-    answer::Placed,
-    event::{Delta, StreamEvent},
-    json::{Json, Object},
+use crate::{
+    grid::comparison::ReplyId,
+    model::{
+        answer::Placed,
+        event::{Delta, StreamEvent},
+        json::{Json, Object},
+    },
 };
 
-pub fn to_json(events: &[StreamEvent]) -> Json<'static> {
-    versioned(vec![("events", Json::List(events.iter().map(event_to_json).collect()))], &Object::new())
+/// What came of one reply; nothing yet where it is only said that it is coming.
+pub type Piece = (ReplyId, Vec<StreamEvent>);
+
+pub fn to_json(pieces: &[Piece]) -> Json<'static> {
+    versioned(vec![("pieces", Json::List(pieces.iter().map(piece_to_json).collect()))], &Object::new())
 }
 
 /// # Errors
 /// It is no such record, or of a newer version.
-pub fn from_json(record: Json<'static>) -> Result<Vec<StreamEvent>, BadRecord> {
+pub fn from_json(record: Json<'static>) -> Result<Vec<Piece>, BadRecord> {
     let object = super::migrated(record)?;
-    Fields::new(&object).each("events", event_from_json)
+    Fields::new(&object).each("pieces", piece_from_json)
+}
+
+fn piece_to_json((reply, events): &Piece) -> Json<'static> {
+    let events = Json::List(events.iter().map(event_to_json).collect());
+    group(vec![("of", key::reply_to_json(*reply)), ("events", events)], &Object::new())
+}
+
+fn piece_from_json(json: &Json<'_>) -> Result<Piece, BadRecord> {
+    let fields = Fields::of(json)?;
+    Ok((fields.must("of", key::reply_from_json)?, fields.each("events", event_from_json)?))
 }
 
 /// Puts an event behind the others; text that goes on joins what it goes on with.

@@ -89,7 +89,10 @@ later! {
         {
             panel.reply.restore(answer, status);
         }
-        panel.turned.update(|count| *count += 1);
+        // Before, it is told once the answer is drawn.
+        if panel.reply.is_drawn.get_untracked() {
+            panel.turned.update(|count| *count += 1);
+        }
         watching::if_ended(page, id);
     } else {}
 

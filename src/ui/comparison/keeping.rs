@@ -171,10 +171,9 @@ pub(super) fn begun(page: Page, round: RoundId, replies: &[ReplyId]) {
                 held.whole.records()
             }
         };
-        let mut batch = Batch::of(records).strict();
-        let id = held.whole.comparison.id;
-        batch.acts.extend(replies.iter().map(|reply| journal::begin(id, *reply)));
-        put(batch);
+        if let Some(writer) = store::writer() {
+            writer.begin(held.whole.comparison.id, replies, Batch::of(records).strict());
+        }
     });
 }
 

@@ -3,7 +3,10 @@
 use super::{HELD, keeping::put};
 use crate::{
     browser::store::{self, Trouble},
-    grid::record::{Act, Batch},
+    grid::{
+        comparison::ReplyId,
+        record::{Act, Batch},
+    },
     model::event::{Delta, StreamEvent},
     ui::{page::Page, panel::state::Panel, words::Word},
 };
@@ -33,12 +36,15 @@ fn put_all(page: Page) {
     HELD.with_borrow(|all| {
         for (_, held) in all.iter().filter(|(_, held)| held.is_written()) {
             let id = held.whole.comparison.id;
-            let mut batch = Batch::of(held.whole.records()).strict();
+            let batch = Batch::of(held.whole.records()).strict();
             let coming = coming.iter().filter(|((of, _), _)| *of == id);
-            // Pieces are counted from the first again.
-            batch.acts.extend(coming.clone().map(|((_, reply), _)| Act::Clear(id, *reply)));
-            put(batch);
-            if let Some(writer) = store::writer() {
+            let replies: Vec<ReplyId> = coming.clone().map(|((_, reply), _)| *reply).collect();
+            // Segments are counted from the first again.
+            put(Batch { is_strict: true, acts: vec![Act::Clear(id)] });
+            if replies.is_empty() {
+                put(batch);
+            } else if let Some(writer) = store::writer() {
+                writer.begin(id, &replies, batch);
                 coming.for_each(|((_, reply), events)| writer.push(id, *reply, events));
             }
         }

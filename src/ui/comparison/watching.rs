@@ -141,19 +141,21 @@ pub(super) fn read(page: Page, id: Id) {
             Some(store) => store.records(id).await.ok(),
             None => None,
         };
-        let read = records.and_then(|records| Mirror::of(records).ok());
-        let is_read = held(id, |held| {
-            let Some(watch) = &mut held.watch else { return false };
+        let mirrored = records.and_then(|records| Mirror::of(records).ok());
+        let news = held(id, |held| {
+            let watch = held.watch.as_mut()?;
             watch.is_reading = false;
             let waiting = mem::take(&mut watch.waiting);
-            let Some((mut mirror, mut whole)) = read else { return false };
-            mirror.take(&mut whole, waiting);
+            let (mut mirror, mut whole) = mirrored?;
+            let news = mirror.take(&mut whole, waiting);
             watch.mirror = Some(mirror);
             held.whole = whole;
-            true
+            Some(news)
         });
-        if is_read == Some(true) {
-            follow(page, id, News::Form);
+        match news.flatten() {
+            Some(News::Gap) => read(page, id),
+            Some(_) => follow(page, id, News::Form),
+            None => {}
         }
     });
 }

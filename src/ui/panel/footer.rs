@@ -27,7 +27,8 @@ const FIGURES: [Figure; 6] = [
 
 pub fn footer(page: Page, panel: &Panel) -> El {
     let (reply, of) = (panel.reply.clone(), panel.clone());
-    let has_some = move || reply.kind().is_some_and(PhaseKind::is_over);
+    // The text comes first: figures of two hundred answers that end take longer than a frame.
+    let has_some = move || reply.is_drawn.get() && reply.kind().is_some_and(PhaseKind::is_over);
     with_rest(el("div"), page, has_some, move || figures(page, &of))
 }
 

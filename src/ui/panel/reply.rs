@@ -235,6 +235,12 @@ impl ReplyState {
         fresh.unwrap_or_default()
     }
 
+    /// Nothing of it is still to come or to be drawn.
+    pub fn has_settled(&self) -> bool {
+        self.kind_untracked().is_some_and(PhaseKind::is_over)
+            && self.with_live(|live| !live.fresh.starts_over && live.fresh.text.is_empty()) == Some(true)
+    }
+
     /// The beginning of the answer.
     pub fn beginning(&self) -> String {
         self.with_live(|live| live.answer.text.chars().take(SCRIPT_CHARS).collect()).unwrap_or_default()

@@ -45,7 +45,7 @@ impl Answer {
     pub fn grow(&self, page: Page, panel: &Panel, follow: &Follow) {
         let Some(pen) = Pen::new(self) else { return };
         let pen = Rc::new(RefCell::new(pen));
-        let (own, reply) = (pen.clone(), panel.reply.clone());
+        let (own, reply, turned) = (pen.clone(), panel.reply.clone(), panel.turned.clone());
         let draw = move |follow: &Follow| {
             let pen = &mut *own.borrow_mut();
             let starts_over = mem::take(&mut pen.starts_over);
@@ -62,7 +62,13 @@ impl Answer {
                 page.fetch_rest();
             }
             if fresh.is_whole && !reply.is_drawn.get_untracked() {
-                reply.is_drawn.set(true);
+                let (reply, turned) = (reply.clone(), turned.clone());
+                follow.once_drawn(move || {
+                    if reply.has_settled() {
+                        reply.is_drawn.set(true);
+                        turned.update(|count| *count += 1);
+                    }
+                });
             }
             follow.grew();
             follow.wrote(fresh.text.len());

@@ -163,12 +163,13 @@ async fn twenty_seconds_without_frames_and_timers_lose_nothing() {
     .await;
 }
 
-/// How many words of each panel are written down: their segments are found by the column's number.
+/// How many words of each panel are written down: pieces name the column's number.
 fn written(segments: &Value) -> BTreeMap<usize, usize> {
     let mut words = BTreeMap::new();
-    for segment in segments.as_array().into_iter().flatten() {
-        let column = segment["key"][2].as_u64().unwrap_or_default() as usize;
-        let events = segment["record"]["events"].as_array().into_iter().flatten();
+    let segments = segments.as_array().into_iter().flatten();
+    for piece in segments.flat_map(|it| it["record"]["pieces"].as_array().into_iter().flatten()) {
+        let column = piece["of"][1].as_u64().unwrap_or_default() as usize;
+        let events = piece["events"].as_array().into_iter().flatten();
         let texts = events.filter_map(|event| event["text"].as_str());
         let count: usize = texts.map(|text| text.split_whitespace().count()).sum();
         *words.entry(column).or_default() += count;
