@@ -48,7 +48,7 @@ pub use fetch::Fetch;
 pub use fetch_worker::WorkerFetch;
 pub use files::{File, download};
 pub use finder::{Finder, Hit, Said};
-pub use follow::{Follow, News};
+pub use follow::{Follow, News, afterwards};
 pub use keys::{Keyring, NotTaken, StorageProblem, Taken, Typed};
 #[cfg(feature = "split")]
 pub use later::words;

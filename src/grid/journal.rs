@@ -158,13 +158,7 @@ impl Journal {
             Some(due_ms) if now_ms < due_ms => return Next::At(due_ms),
             Some(_) => {}
         }
-        let mut batch = std::mem::take(&mut self.ready);
-        for (id, coming) in &mut self.coming {
-            let pieces = coming.take();
-            if !pieces.is_empty() {
-                batch.acts.push(coming.segment(*id, &pieces));
-            }
-        }
+        let batch = self.take();
         if batch.is_empty() {
             // All of it has ended meanwhile.
             return Next::Nothing;
@@ -173,14 +167,41 @@ impl Journal {
         Next::Write(batch)
     }
 
+    /// All that waits, also for a transaction that is under way: a database does them one after the other. Then
+    /// [`Journal::flushed`] or [`Journal::put_back`].
+    pub fn flush(&mut self) -> (Batch, Ticket) {
+        (self.take(), Ticket(self.given))
+    }
+
+    fn take(&mut self) -> Batch {
+        let mut batch = std::mem::take(&mut self.ready);
+        for (id, coming) in &mut self.coming {
+            let pieces = coming.take();
+            if !pieces.is_empty() {
+                batch.acts.push(coming.segment(*id, &pieces));
+            }
+        }
+        batch
+    }
+
+    /// What was put up to then is written.
+    pub fn flushed(&mut self, ticket: Ticket) {
+        self.written = self.written.max(ticket.0);
+    }
+
     /// The transaction is complete.
     pub fn done(&mut self) {
-        self.written = self.under_way.take().unwrap_or(self.written);
+        self.written = self.written.max(self.under_way.take().unwrap_or_default());
     }
 
     /// It was not: nothing of it was written, and it stands before all that came since.
     pub fn failed(&mut self, batch: Batch) {
         self.under_way = None;
+        self.put_back(batch);
+    }
+
+    /// What was taken is to be written after all, before what came since.
+    pub fn put_back(&mut self, batch: Batch) {
         let later = std::mem::replace(&mut self.ready, batch);
         self.ready.join(later);
     }

@@ -258,3 +258,25 @@ proptest! {
         prop_assert_eq!(so_far, expected);
     }
 }
+
+#[test]
+fn a_page_that_ends_leaves_nothing_behind_for_what_is_under_way() {
+    let mut journal = Journal::new(100);
+    let first = journal.put(Batch::of([(Key::Head(ID), Json::Null)]));
+    let Next::Write(_) = journal.next(0) else { panic!() };
+    let second = journal.put(Batch::of([(Key::Comparison(ID), Json::Null)]));
+    journal.push(ID, REPLY, &[text("a")], 0);
+    let (batch, last) = journal.flush();
+    assert_eq!(batch.acts.len(), 2);
+    assert!(!journal.is_written(first));
+    // The later one says the same of what came before it, in whatever order they are heard of.
+    journal.flushed(last);
+    assert!(journal.is_written(second));
+    journal.done();
+    assert!(journal.is_written(second) && journal.is_idle());
+    // What could not be written then is written when the page comes back.
+    journal.push(ID, REPLY, &[text("b")], 0);
+    let (batch, _) = journal.flush();
+    journal.put_back(batch.clone());
+    assert_eq!(journal.next(0), Next::Write(batch));
+}

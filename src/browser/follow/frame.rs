@@ -162,7 +162,6 @@ pub(super) fn draw_all() {
     for container in PAGE.with(Page::containers) {
         while container.draw() {}
     }
-    afterwards::run(afterwards::waiting(), false, || 0.0);
 }
 
 pub(super) fn attach(container: &Rc<Container>) {

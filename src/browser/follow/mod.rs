@@ -15,7 +15,7 @@ use std::{
 
 use web_sys::Element;
 
-use super::Listener;
+use super::{Listener, is_hidden};
 pub use news::News;
 
 /// The reader who is at most so far from the end, in CSS pixels, has come back to it.
@@ -26,6 +26,15 @@ const SAME: i32 = 1;
 
 /// Further than anything scrolls, in CSS pixels.
 const BEYOND: i32 = 1 << 24;
+
+/// Calls back once the text that waits to be drawn is drawn: in a tab that nobody looks at, at once.
+pub fn afterwards(act: impl FnOnce() + 'static) {
+    if is_hidden() {
+        return act();
+    }
+    afterwards::put(act);
+    frame::ask();
+}
 
 /// Keeps the end of one scroll container in view. Whoever scrolls up is left alone at once, until they
 /// come back to within 80 px of the end. Clones are the same; the last one dropped lets go of the
@@ -59,12 +68,6 @@ impl Follow {
     /// Says how many bytes `draw` has just drawn: what comes faster than anyone reads is drawn less often.
     pub fn wrote(&self, bytes: usize) {
         self.0.written.set(bytes);
-    }
-
-    /// Calls back in a frame of its own, once what was just drawn is on the screen.
-    pub fn once_drawn(&self, act: impl FnOnce() + 'static) {
-        afterwards::put(act);
-        frame::ask();
     }
 
     /// Goes to the end and stays there: the "new text" button.

@@ -14,7 +14,7 @@ pub mod tabs;
 mod value;
 mod writer;
 
-use std::{cmp::Reverse, rc::Rc};
+use std::{cmp::Reverse, future::Future, rc::Rc};
 
 use idb::{DatabaseEvent, Factory, KeyRange, ObjectStoreParams, Query, Transaction};
 use js_sys::{Array, Promise};
@@ -139,11 +139,26 @@ impl Store {
         Ok(Self { database, on_version_change })
     }
 
-    /// Does all of a batch in one transaction, or nothing of it.
+    /// Does all of a batch in one transaction, or nothing of it. The transaction has begun when this returns, so it
+    /// is done also by a page that ends.
     ///
     /// # Errors
     /// Nothing of it was written.
-    pub async fn write(&self, batch: &Batch) -> Result<(), Failure> {
+    pub fn write(&self, batch: &Batch) -> impl Future<Output = Result<(), Failure>> + 'static {
+        let begun = self.begin(batch);
+        async move {
+            let (transaction, ended) = begun?;
+            match JsFuture::from(ended).await {
+                Ok(_) => Ok(()),
+                Err(_) => match transaction.error() {
+                    Some(error) if error.name() == "QuotaExceededError" => Err(Failure::Full),
+                    _ => Err(Failure::Unavailable),
+                },
+            }
+        }
+    }
+
+    fn begin(&self, batch: &Batch) -> Result<(IdbTransaction, Promise), Failure> {
         let transaction =
             self.transaction("readwrite", if batch.is_strict { "strict" } else { "relaxed" })?;
         // Only the transaction itself tells why it failed.
@@ -157,13 +172,7 @@ impl Store {
             // One that has failed already is told so too.
             Err(_) => drop(transaction.abort()),
         }
-        match JsFuture::from(ended).await {
-            Ok(_) => Ok(()),
-            Err(_) => match transaction.error() {
-                Some(error) if error.name() == "QuotaExceededError" => Err(Failure::Full),
-                _ => Err(Failure::Unavailable),
-            },
-        }
+        Ok((transaction, ended))
     }
 
     /// What a list of all comparisons shows; `null` for what is no record.

@@ -212,12 +212,24 @@ impl Writer {
     }
 
     /// Lets the store go, so that nothing keeps the browser from putting this page aside. What is under way is
-    /// still written.
+    /// still written, and what waits for that: the page may not come back.
     pub fn rest(&self) {
         self.0.timer.take();
-        let is_open = matches!(&*self.0.connection.borrow(), Connection::Open(_));
-        if is_open {
-            self.0.connection.replace(Connection::Resting);
+        let store = match &*self.0.connection.borrow() {
+            Connection::Open(store) => store.clone(),
+            _ => return,
+        };
+        self.0.connection.replace(Connection::Resting);
+        let (batch, ticket) = self.0.journal.borrow_mut().flush();
+        if !batch.is_empty() {
+            let (this, written) = (self.clone(), store.write(&batch));
+            spawn_local(async move {
+                match written.await {
+                    Ok(()) => this.0.journal.borrow_mut().flushed(ticket),
+                    Err(_) => this.0.journal.borrow_mut().put_back(batch),
+                }
+                this.wake_waiting();
+            });
         }
     }
 
@@ -289,9 +301,7 @@ impl Writer {
         if self.is_lost() {
             return self.forget();
         }
-        if self.store().is_none() {
-            return;
-        }
+        let Some(store) = self.store() else { return };
         let next = {
             let mut journal = inner.journal.borrow_mut();
             journal.hold_ms = if is_hidden() { 0 } else { HOLD_MS };
@@ -307,15 +317,13 @@ impl Writer {
                 inner.timer.replace(Some(timer));
             }
             Next::Write(batch) => {
-                let this = self.clone();
-                spawn_local(async move { this.write(batch).await });
+                let (this, written) = (self.clone(), store.write(&batch));
+                spawn_local(async move { this.wrote(batch, written.await).await });
             }
         }
     }
 
-    async fn write(&self, batch: Batch) {
-        let Some(store) = self.store() else { return self.0.journal.borrow_mut().failed(batch) };
-        let written = store.write(&batch).await;
+    async fn wrote(&self, batch: Batch, written: Result<(), Failure>) {
         match written {
             Ok(()) => {
                 self.0.was_reopened.set(false);
@@ -326,7 +334,6 @@ impl Writer {
             // A connection may be lost: opened again, all of it is tried again, once.
             Err(Failure::Unavailable) if !self.is_lost() && !self.0.was_reopened.replace(true) => {
                 // Nothing else is written before it is open again.
-                drop(store);
                 self.0.connection.replace(Connection::Resting);
                 self.open().await;
                 self.0.journal.borrow_mut().failed(batch);

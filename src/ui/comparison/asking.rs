@@ -8,6 +8,7 @@ use super::{
     watching, window, with,
 };
 use crate::{
+    browser,
     engine::Ask,
     grid::comparison::{ColumnId, Id, RoundId, history::BadRequest, round::Prompt},
     later::later,
@@ -89,10 +90,8 @@ later! {
         {
             panel.reply.restore(answer, status);
         }
-        // Before, it is told once the answer is drawn.
-        if panel.reply.is_drawn.get_untracked() {
-            panel.turned.update(|count| *count += 1);
-        }
+        let turned = panel.turned.clone();
+        browser::afterwards(move || turned.update(|count| *count += 1));
         watching::if_ended(page, id);
     } else {}
 

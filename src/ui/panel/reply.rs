@@ -237,8 +237,8 @@ impl ReplyState {
 
     /// Nothing of it is still to come or to be drawn.
     pub fn has_settled(&self) -> bool {
-        self.kind_untracked().is_some_and(PhaseKind::is_over)
-            && self.with_live(|live| !live.fresh.starts_over && live.fresh.text.is_empty()) == Some(true)
+        let is_settled = |fresh: &Fresh| fresh.is_whole && !fresh.starts_over && fresh.text.is_empty();
+        self.with_live(|live| is_settled(&live.fresh)) == Some(true)
     }
 
     /// The beginning of the answer.

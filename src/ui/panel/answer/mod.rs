@@ -8,7 +8,7 @@ use std::{cell::RefCell, mem, rc::Rc};
 
 use super::state::Panel;
 use crate::{
-    browser::{El, Follow, Tail, effect, el},
+    browser::{El, Follow, Tail, afterwards, effect, el},
     markdown::is_missed,
     ui::{page::Page, parts::label_of, rest::Rest, words::Word},
 };
@@ -45,7 +45,7 @@ impl Answer {
     pub fn grow(&self, page: Page, panel: &Panel, follow: &Follow) {
         let Some(pen) = Pen::new(self) else { return };
         let pen = Rc::new(RefCell::new(pen));
-        let (own, reply, turned) = (pen.clone(), panel.reply.clone(), panel.turned.clone());
+        let (own, reply) = (pen.clone(), panel.reply.clone());
         let draw = move |follow: &Follow| {
             let pen = &mut *own.borrow_mut();
             let starts_over = mem::take(&mut pen.starts_over);
@@ -62,11 +62,10 @@ impl Answer {
                 page.fetch_rest();
             }
             if fresh.is_whole && !reply.is_drawn.get_untracked() {
-                let (reply, turned) = (reply.clone(), turned.clone());
-                follow.once_drawn(move || {
+                let reply = reply.clone();
+                afterwards(move || {
                     if reply.has_settled() {
                         reply.is_drawn.set(true);
-                        turned.update(|count| *count += 1);
                     }
                 });
             }
