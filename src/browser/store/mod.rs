@@ -145,8 +145,9 @@ impl Store {
     /// # Errors
     /// Nothing of it was written.
     pub fn write(&self, batch: &Batch) -> impl Future<Output = Result<(), Failure>> + 'static {
-        let begun = self.begin(batch);
+        let begun = (!batch.is_empty()).then(|| self.begin(batch));
         async move {
+            let Some(begun) = begun else { return Ok(()) };
             let (transaction, ended) = begun?;
             match JsFuture::from(ended).await {
                 Ok(_) => Ok(()),
@@ -159,8 +160,8 @@ impl Store {
     }
 
     fn begin(&self, batch: &Batch) -> Result<(IdbTransaction, Promise), Failure> {
-        let transaction =
-            self.transaction("readwrite", if batch.is_strict { "strict" } else { "relaxed" })?;
+        let durability = if batch.is_strict { "strict" } else { "relaxed" };
+        let transaction = self.transaction(&batch.stores(), "readwrite", durability)?;
         // Only the transaction itself tells why it failed.
         let ended = Promise::new(&mut |done, failed| {
             transaction.set_oncomplete(Some(&done));
@@ -222,10 +223,10 @@ impl Store {
     /// The comparisons of which something is there.
     async fn ids(&self, kinds: &[Kind]) -> Result<Vec<Id>, Failure> {
         let mut ids = Vec::new();
-        for kind in kinds {
-            let transaction = Transaction::from(self.transaction("readonly", "default")?);
+        for &kind in kinds {
+            let transaction = Transaction::from(self.transaction(&[kind], "readonly", "default")?);
             let keys = transaction.object_store(kind.word())?.get_all_keys(None, None)?.await?;
-            ids.extend(keys.iter().filter_map(|key| Some(key_from_js(*kind, key)?.comparison())));
+            ids.extend(keys.iter().filter_map(|key| Some(key_from_js(kind, key)?.comparison())));
         }
         ids.sort_unstable();
         ids.dedup();
@@ -233,7 +234,8 @@ impl Store {
     }
 
     async fn read(&self, kind: Kind, id: Option<Id>) -> Result<Vec<(Key, Json<'static>)>, Failure> {
-        let store = Transaction::from(self.transaction("readonly", "default")?).object_store(kind.word())?;
+        let store =
+            Transaction::from(self.transaction(&[kind], "readonly", "default")?).object_store(kind.word())?;
         let query = || id.map(|id| range(id, &[])).transpose().map(|range| range.map(Query::from));
         let (keys, records) = (store.get_all_keys(query()?, None)?, store.get_all(query()?, None)?);
         let (keys, records) = (keys.await?, records.await?);
@@ -246,11 +248,12 @@ impl Store {
             .collect())
     }
 
-    fn transaction(&self, mode: &str, durability: &str) -> Result<IdbTransaction, Failure> {
+    /// Over those stores alone: who reads the list waits for no pieces of answers.
+    fn transaction(&self, kinds: &[Kind], mode: &str, durability: &str) -> Result<IdbTransaction, Failure> {
         let options = js_sys::Object::new();
         // A plain object takes any field.
         let _ = js_sys::Reflect::set(&options, &"durability".into(), &durability.into());
-        let stores: Array = Kind::ALL.iter().map(|kind| JsValue::from(kind.word())).collect();
+        let stores: Array = kinds.iter().map(|kind| JsValue::from(kind.word())).collect();
         let database = self.database.unchecked_ref::<WithOptions>();
         database.transaction(&stores, mode, &options).map_err(|_| Failure::Unavailable)
     }

@@ -93,15 +93,15 @@ async fn exists(name: &str) -> Result<bool, Failure> {
 }
 
 async fn mark(store: &Store) -> Result<New, Failure> {
-    let files =
-        idb::Transaction::from(store.transaction("readonly", "default")?).object_store(Kind::Files.word())?;
+    let files = idb::Transaction::from(store.transaction(&[Kind::Files], "readonly", "default")?)
+        .object_store(Kind::Files.word())?;
     let found = files.get(Query::from(JsValue::from(MARK)))?.await?;
     let since = found.and_then(|found| value::from_js(&found)).and_then(|found| found.as_u64());
     Ok(since.map_or(New::Partial, |since_ms| New::Whole { since_ms }))
 }
 
 async fn set_mark(store: &Store, now_ms: u64) -> Result<(), Failure> {
-    let transaction = idb::Transaction::from(store.transaction("readwrite", "strict")?);
+    let transaction = idb::Transaction::from(store.transaction(&[Kind::Files], "readwrite", "strict")?);
     let files = transaction.object_store(Kind::Files.word())?;
     files.put(&value::to_js(&Json::from(now_ms)), Some(&MARK.into()))?.await?;
     Ok(())

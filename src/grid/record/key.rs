@@ -175,11 +175,34 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.acts.is_empty()
     }
+
+    /// The stores that it changes.
+    pub fn stores(&self) -> Vec<Store> {
+        let has = |store: Store| {
+            self.acts.iter().any(|act| match act {
+                Act::Put(key, _) | Act::Delete(key) => key.store() == store,
+                Act::Clear(_) => store == Store::Segments,
+                Act::Remove(_) => true,
+            })
+        };
+        Store::ALL.into_iter().filter(|store| has(*store)).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_transaction_is_over_the_stores_that_it_changes() {
+        let of = |acts| Batch { is_strict: false, acts }.stores();
+        let put = |key| Act::Put(key, Json::Null);
+        assert_eq!(of(vec![put(Key::Segment(Id(1), 0)), put(Key::Segment(Id(2), 3))]), [Store::Segments]);
+        let ended = vec![Act::Clear(Id(1)), Act::Delete(Key::Head(Id(1)))];
+        assert_eq!(of(ended), [Store::Heads, Store::Segments]);
+        assert_eq!(of(vec![Act::Remove(Id(1))]), Store::ALL);
+        assert_eq!(of(Vec::new()), []);
+    }
 
     #[test]
     fn keys_are_made_of_their_parts_again() {

@@ -175,7 +175,11 @@ fn note_field(page: Page, turned: ArcRwSignal<u32>, reply: ReplyId) -> El {
         .flag("readonly", move || page.mode.get() == Mode::Watching)
         .value(note)
         .on("input", move |event| write(&event.value()))
-        .on("change", move |event| write(event.value().trim()));
+        .on("change", move |event| {
+            write(event.value().trim());
+            // Who leaves the field may leave the page next, and not every browser writes what is begun then.
+            keeping::put_changed();
+        });
     el("div").attr("data-round", &reply.round.0.to_string()).child(label_of(field, page, Word::Note))
 }
 

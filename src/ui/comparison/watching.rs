@@ -28,10 +28,24 @@ pub struct Watch {
     /// What was heard while it is read.
     waiting: Vec<Act>,
     is_reading: bool,
+    /// It is to be read once more: something was written since this reading began.
+    is_behind: bool,
+    /// How often in a row it could not be read.
+    failures: u32,
     /// So many transactions were heard since this tab said last that it listens.
     heard: u32,
     /// The other tab was asked to let go.
     is_asking: bool,
+}
+
+/// So often in a row it is tried to read what cannot be read, and so long after each, in milliseconds.
+const MOST_FAILURES: u32 = 5;
+const RETRY_MS: u32 = 500;
+
+/// What reading came to.
+enum Found {
+    Records { is_behind: bool },
+    Nothing { tries_again: bool },
 }
 
 thread_local! {
@@ -130,9 +144,12 @@ fn held<T>(id: Id, act: impl FnOnce(&mut Held) -> T) -> Option<T> {
 
 /// Reads it, again if need be. What is heard meanwhile is taken in afterwards.
 pub(super) fn read(page: Page, id: Id) {
-    let is_next =
-        held(id, |held| held.watch.as_mut().is_some_and(|watch| !mem::replace(&mut watch.is_reading, true)));
-    if is_next != Some(true) {
+    let is_next = held(id, |held| {
+        let watch = held.watch.as_mut()?;
+        watch.is_behind = mem::replace(&mut watch.is_reading, true);
+        Some(!watch.is_behind)
+    });
+    if is_next.flatten() != Some(true) {
         return;
     }
     browser::spawn(async move {
@@ -142,20 +159,31 @@ pub(super) fn read(page: Page, id: Id) {
             None => None,
         };
         let mirrored = records.and_then(|records| Mirror::of(records).ok());
-        let news = held(id, |held| {
+        let found = held(id, |held| {
             let watch = held.watch.as_mut()?;
             watch.is_reading = false;
+            let is_behind = mem::take(&mut watch.is_behind);
             let waiting = mem::take(&mut watch.waiting);
-            let (mut mirror, mut whole) = mirrored?;
+            let Some((mut mirror, mut whole)) = mirrored else {
+                watch.failures += 1;
+                return Some(Found::Nothing { tries_again: watch.failures < MOST_FAILURES });
+            };
+            watch.failures = 0;
             let news = mirror.take(&mut whole, waiting);
             watch.mirror = Some(mirror);
             held.whole = whole;
-            Some(news)
+            Some(Found::Records { is_behind: is_behind || news == News::Gap })
         });
-        match news.flatten() {
-            Some(News::Gap) => read(page, id),
-            Some(_) => follow(page, id, News::Form),
-            None => {}
+        match found.flatten() {
+            Some(Found::Records { is_behind }) => {
+                follow(page, id, News::Form);
+                if is_behind {
+                    read(page, id);
+                }
+            }
+            Some(Found::Nothing { tries_again: true }) => browser::after(RETRY_MS, move || read(page, id)),
+            // What is shown stays.
+            Some(Found::Nothing { .. }) | None => {}
         }
     });
 }

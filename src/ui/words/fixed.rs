@@ -208,8 +208,8 @@ words! {
         ExportAll: "Save all as a file", "모두 파일로 저장", "すべてファイルに保存";
         Import: "Add from a file", "파일에서 추가", "ファイルから追加";
         NotImported: "That file holds no conversations that can be added. Nothing was changed.", "추가할 수 있는 대화가 없는 파일입니다. 아무것도 바뀌지 않았습니다.", "追加できる会話がないファイルです。何も変更していません。";
-        WouldAdd: "Adds “{0}”: {1} prompts, {2} models, {3} answers.", "추가: “{0}” (프롬프트 {1}개, 모델 {2}개, 답변 {3}개)", "追加：「{0}」（プロンプト {1} 個、モデル {2} 個、回答 {3} 個）";
-        SwitchedOff: "{0} of its models name an address of their own and stay off until you allow them.", "모델 {0}개는 자체 주소를 쓰므로 허용할 때까지 꺼져 있습니다.", "{0} 個のモデルは独自のアドレスを使うため、許可するまでオフのままです。";
+        WouldAdd: "Adds “{0}” (prompts: {1}, models: {2}, answers: {3}).", "추가: “{0}” (프롬프트 {1}개, 모델 {2}개, 답변 {3}개)", "追加：「{0}」（プロンプト {1} 個、モデル {2} 個、回答 {3} 個）";
+        SwitchedOff: "Off until you allow them, as they name an address of their own: {0}.", "모델 {0}개는 자체 주소를 쓰므로 허용할 때까지 꺼져 있습니다.", "{0} 個のモデルは独自のアドレスを使うため、許可するまでオフのままです。";
         CannotAdd: "Cannot be added: {0}. {1}", "추가할 수 없음: {0}. {1}", "追加できません：{0}。{1}";
         NumberInFile: "number {0} in the file", "파일의 {0}번째", "ファイルの {0} 番目";
         AndMore: "and {0} more", "외 {0}개", "ほか {0} 件";

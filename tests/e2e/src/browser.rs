@@ -99,7 +99,11 @@ impl Browser {
     }
 
     pub async fn find(&self, css: &str) -> Result<WebElement> {
-        let found = self.session.find(By::Css(css)).await;
+        let mut found = self.session.find(By::Css(css)).await;
+        // WebKit's driver says so, rarely, of an element that is there: it lost the answer of its own browser.
+        if found.as_ref().is_err_and(|error| error.to_string().contains("Could not parse element info")) {
+            found = self.session.find(By::Css(css)).await;
+        }
         Ok(found.map_err(|error| format!("{css} is not on the page: {error}"))?)
     }
 

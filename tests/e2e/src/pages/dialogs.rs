@@ -116,6 +116,7 @@ dialogs! {
 impl KeysDialog<'_> {
     /// Hands in what was copied, e.g. the lines of an `.env` file.
     pub async fn paste(&self, text: &str) -> Result {
+        self.wait_for("textarea[name=paste-keys]").await?;
         let field = self.browser.find("dialog#keys textarea[name=paste-keys]").await?;
         type_into(&field, "the keys", text).await?;
         self.press("button#take-keys").await
