@@ -46,6 +46,15 @@ impl Two {
         let saved = Workspace { panels: vec![panel(&self.one), panel(&self.other)], ..Workspace::default() };
         open_again(browser, &format!("{}/", self.site.base_url()), &saved).await
     }
+
+    /// The page with an empty comparison, after another one in which something was asked.
+    pub async fn begin_anew<'b>(&self, browser: &'b Browser) -> Result<ComparePage<'b>> {
+        let page = self.open(browser).await?;
+        ask(&page, "first").await?;
+        page.press("#new-comparison").await?;
+        page.panel(0).wait_until("an empty panel", "view(panels()[args]).text === ''").await?;
+        Ok(page)
+    }
 }
 
 /// Role and text of every message of a request, in order.

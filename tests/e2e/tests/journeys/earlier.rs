@@ -109,10 +109,7 @@ async fn the_focus_goes_to_what_took_the_place_of_what_was_pressed() {
 async fn what_stood_there_comes_back_after_another_comparison_was_opened() {
     journey(async |browser| {
         let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
-        let page = two.open(browser).await?;
-        ask(&page, "first").await?;
-        page.press("#new-comparison").await?;
-        page.panel(0).wait_until("an empty panel", "view(panels()[args]).text === ''").await?;
+        let page = two.begin_anew(browser).await?;
         // Three panels that nobody has asked, and what is being written.
         page.panel(0).duplicate().await?;
         page.set_prompt("a draft").await?;

@@ -120,7 +120,7 @@ async fn what_is_bad_in_an_archive_is_told_and_the_rest_is_added() {
         };
         is(0, "wrong", &["the broken one", "damaged", "rounds/0"]);
         is(1, "wrong", &["number 3", "ends in the middle"]);
-        is(2, "", &["one", "1 prompts"]);
+        is(2, "", &["one", "prompts: 1"]);
         is(3, "", &["other"]);
         browser.screenshot("partly").await?;
         add(&page, 2).await?;

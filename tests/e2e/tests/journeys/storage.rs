@@ -195,10 +195,7 @@ async fn a_full_disk_in_mid_stream_loses_nothing_that_is_on_the_screen() {
 async fn what_cannot_be_read_is_left_and_the_rest_is_there() {
     journey(async |browser| {
         let two = Two::new(numbered("red", 3), numbered("blue", 3)).await?;
-        let page = two.open(browser).await?;
-        ask(&page, "first").await?;
-        page.press("#new-comparison").await?;
-        page.panel(0).wait_until("an empty panel", "view(panels()[args]).text === ''").await?;
+        let page = two.begin_anew(browser).await?;
         ask(&page, "second").await?;
         // What has just ended is still being written.
         let page = page.reload().await?;
