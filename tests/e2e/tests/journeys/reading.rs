@@ -52,6 +52,8 @@ async fn an_answer_is_drawn_while_it_comes_and_given_back_to_the_letter() {
         browser.screenshot("half").await?;
         host.release_all();
         panel.wait_for_phase(Phase::Finished).await?;
+        // Said a moment later, in the line that says below what was copied.
+        page.wait_for_status("Ended: 1 of 1").await?;
         assert_eq!(panel.text().await?, drawn(ANSWER));
         for drawn in ["h4", "em", "strong", "ol ul", "td code", "figure pre", "blockquote", ".image button"] {
             assert!(panel.shows(&format!(".reply {drawn}")).await?, "no {drawn}");
