@@ -106,13 +106,28 @@ impl Journal {
 
     /// These replies are coming, which `batch` tells more of.
     pub fn begin(&mut self, comparison: Id, replies: &[ReplyId], mut batch: Batch) -> Ticket {
-        let coming = self.coming.entry(comparison).or_default();
         let pieces: Vec<Piece> = replies.iter().map(|reply| (*reply, Vec::new())).collect();
-        for reply in replies {
+        batch.acts.push(self.announce(comparison, &pieces));
+        self.put(batch)
+    }
+
+    /// All of a comparison is put anew, `batch`, with all that has come of what is still coming: in the place of
+    /// what its segments hold, and of what waits, in one transaction.
+    pub fn begin_anew(&mut self, comparison: Id, pieces: &[Piece], mut batch: Batch) -> Ticket {
+        self.coming.remove(&comparison);
+        batch.acts.insert(0, Act::Clear(comparison));
+        if !pieces.is_empty() {
+            batch.acts.push(self.announce(comparison, pieces));
+        }
+        self.put(batch)
+    }
+
+    fn announce(&mut self, comparison: Id, pieces: &[Piece]) -> Act {
+        let coming = self.coming.entry(comparison).or_default();
+        for (reply, _) in pieces {
             coming.replies.entry(*reply).or_default();
         }
-        batch.acts.push(coming.segment(comparison, &pieces));
-        self.put(batch)
+        coming.segment(comparison, pieces)
     }
 
     /// A piece of a reply has come: to be called before it is shown.

@@ -280,3 +280,34 @@ fn a_page_that_ends_leaves_nothing_behind_for_what_is_under_way() {
     journal.put_back(batch.clone());
     assert_eq!(journal.next(0), Next::Write(batch));
 }
+
+#[test]
+fn what_is_put_anew_takes_the_place_of_all_pieces_of_before() {
+    let mut disk = Disk::default();
+    let mut journal = Journal::default();
+    journal.push(ID, REPLY, &[text("a")], 0);
+    let Next::Write(batch) = journal.next(0) else { panic!() };
+    disk.apply(&batch);
+    journal.done();
+    journal.push(ID, REPLY, &[text("b")], 0);
+    let Next::Write(failed) = journal.next(0) else { panic!() };
+    journal.push(ID, REPLY, &[text("c")], 0);
+    journal.failed(failed);
+    // The connection was lost, and what the store has is not known: "d" came meanwhile.
+    let whole = [(REPLY, vec![text("abcd")])];
+    journal.begin_anew(ID, &whole, Batch::of([(Key::Head(ID), Json::Null)]).strict());
+    let Next::Write(batch) = journal.next(0) else { panic!() };
+    disk.apply(&batch);
+    journal.done();
+    assert!(batch.is_strict && journal.is_idle());
+    journal.push(ID, REPLY, &[text("e")], 0);
+    let Next::Write(batch) = journal.next(0) else { panic!() };
+    disk.apply(&batch);
+    let segments = disk.0.into_iter().filter(|(key, _)| matches!(key, Key::Segment(..)));
+    let so_far = answers_so_far(segments.map(|(key, record)| (key.numbers()[0], record)));
+    assert_eq!(so_far[&REPLY].text, "abcde");
+    // Where nothing is coming, nothing is left that says so.
+    journal.done();
+    journal.begin_anew(ID, &[], Batch::default());
+    assert_eq!(journal.next(0), Next::Write(Batch { is_strict: false, acts: vec![Act::Clear(ID)] }));
+}

@@ -257,7 +257,7 @@ fn pass(now: f64) {
     });
     let waiting = afterwards::waiting();
     let drawn = draw(&clock);
-    let is_busy = PAGE.with(|page| {
+    PAGE.with(|page| {
         told.extend(page.take_due());
         let began = clock.now();
         for container in &told {
@@ -265,22 +265,23 @@ fn pass(now: f64) {
         }
         rest(&drawn, began, clock.now());
         page.is_asked.set(false);
-        let containers = page.containers();
-        let has_ended = containers.iter().any(|container| container.news() == News::LAST);
         if !page.due.borrow().is_empty() {
-            page.ask();
-            return has_ended;
+            return page.ask();
         }
+        let containers = page.containers();
         let waiting = containers.iter().filter(|container| container.news() != News::NONE);
         let next = waiting.map(|container| container.due_at()).reduce(f64::min);
         if let Some(next) = next {
             page.ask_at(next);
         }
-        has_ended
     });
     // What they do may come back here.
     told.iter().for_each(|container| container.tell());
-    afterwards::run(waiting, is_busy, || clock.now());
+    if waiting > 0 {
+        let all = PAGE.with(Page::containers);
+        let is_busy = all.iter().any(|container| container.news() == News::LAST);
+        afterwards::run(waiting, is_busy, || clock.now());
+    }
     if afterwards::waiting() > 0 {
         ask();
     }

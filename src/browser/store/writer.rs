@@ -21,7 +21,7 @@ use crate::{
     grid::{
         comparison::{Id, ReplyId},
         journal::{HOLD_MS, Journal, Next, Ticket},
-        record::{Act, Batch},
+        record::{Act, Batch, segment::Piece},
     },
     model::event::StreamEvent,
 };
@@ -254,6 +254,13 @@ impl Writer {
     /// These replies are coming.
     pub fn begin(&self, comparison: Id, replies: &[ReplyId], batch: Batch) -> Ticket {
         let ticket = self.0.journal.borrow_mut().begin(comparison, replies, batch);
+        self.drive();
+        ticket
+    }
+
+    /// All of a comparison, with all that has come of what is still coming.
+    pub fn begin_anew(&self, comparison: Id, pieces: &[Piece], batch: Batch) -> Ticket {
+        let ticket = self.0.journal.borrow_mut().begin_anew(comparison, pieces, batch);
         self.drive();
         ticket
     }

@@ -1,11 +1,11 @@
 //! A store that fails: said once, and what was kept in memory meanwhile is put when it goes again.
 
-use super::{HELD, keeping::put};
+use super::HELD;
 use crate::{
     browser::store::{self, Trouble},
     grid::{
-        comparison::ReplyId,
-        record::{Act, Batch},
+        comparison::Id,
+        record::{Batch, segment::Piece},
     },
     model::event::{Delta, StreamEvent},
     ui::{page::Page, panel::state::Panel, words::Word},
@@ -26,27 +26,20 @@ pub(super) fn told(page: Page, trouble: Option<Trouble>) {
 
 /// All that this tab writes, whole.
 fn put_all(page: Page) {
-    let coming: Vec<_> = page
-        .panels
-        .get_untracked()
-        .iter()
-        .filter(|panel| panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over()))
-        .filter_map(|panel| Some((super::place(page, panel.id)?, pieces(panel))))
-        .collect();
+    let Some(writer) = store::writer() else { return };
+    let panels = page.panels.get_untracked().into_iter();
+    let is_coming = |panel: &Panel| panel.reply.kind_untracked().is_some_and(|kind| !kind.is_over());
+    let coming = panels.filter(is_coming).filter_map(|panel| {
+        let (of, reply) = super::place(page, panel.id)?;
+        Some((of, (reply, pieces(&panel))))
+    });
+    let coming: Vec<(Id, Piece)> = coming.collect();
     HELD.with_borrow(|all| {
         for (_, held) in all.iter().filter(|(_, held)| held.is_written()) {
             let id = held.whole.comparison.id;
-            let batch = Batch::of(held.whole.records()).strict();
-            let coming = coming.iter().filter(|((of, _), _)| *of == id);
-            let replies: Vec<ReplyId> = coming.clone().map(|((_, reply), _)| *reply).collect();
-            // Segments are counted from the first again.
-            put(Batch { is_strict: true, acts: vec![Act::Clear(id)] });
-            if replies.is_empty() {
-                put(batch);
-            } else if let Some(writer) = store::writer() {
-                writer.begin(id, &replies, batch);
-                coming.for_each(|((_, reply), events)| writer.push(id, *reply, events));
-            }
+            let own = coming.iter().filter(|(of, _)| *of == id).map(|(_, piece)| piece.clone());
+            let own: Vec<Piece> = own.collect();
+            writer.begin_anew(id, &own, Batch::of(held.whole.records()).strict());
         }
     });
 }
