@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::{Held, Mode, focus_one_of, look};
 use crate::{
-    browser::{El, el, storage},
+    browser::{El, el, signal::*, storage},
     grid::{
         comparison::{
             Id, RoundId,
@@ -39,31 +39,18 @@ later! {
     }
 
     "1352" pub fn window_line(page: Page, panel: &Panel) -> El {
-        let panel = panel.clone();
-        let (of, blind) = (panel.clone(), el("div").class("row window"));
+        let (of, to, panel) = (panel.clone(), panel.clone(), panel.clone());
+        let blind = el("div").class("row window");
         let blind = blind.list(move || {
             let text = page.word(Word::NoPictures)();
             leaves_pictures_out(page, &of).then(|| el("p").class("hint").text(text)).into_iter().collect()
         });
+        // What is drawn stays as long as it says the same: a press does not miss it, the focus does not leave it.
+        let said = Memo::new(move || said(page, &to));
         let size = el("div").class("row window").list(move || {
-            page.draft.track();
-            page.attached.track();
-            panel.turned.track();
-            let language = page.language.get();
-            let left_out = trimmed(page, &panel);
-            if left_out > 0 {
-                let text = Word::LeftOut.with(language, &[&left_out.to_string()]);
-                return vec![el("p").class("hint").text(&text), trim_button(page, &panel, Word::SendAllTurns, 0)];
-            }
-            let said = load(page, &panel, |load, window| {
-                let room = window.room().unwrap_or_default();
-                let (total, room) = (words::short_count(load.total()), words::short_count(room));
-                let word = if load.fit(window) == Fit::Over { Word::TooMuch } else { Word::NearlyTooMuch };
-                (word.with(language, &[&total, &room]), load.trim(window).map(|trim| trim.turns))
-            });
-            let Some((text, turns)) = said else { return Vec::new() };
-            let trim = turns.map(|turns| trim_button(page, &panel, Word::LeaveOutOldest, turns));
-            [el("p").class("hint").text(&text)].into_iter().chain(trim).collect()
+            let Some((text, button)) = said.get() else { return Vec::new() };
+            let button = button.map(|(word, turns)| trim_button(page, &panel, word, turns));
+            [el("p").class("hint").text(&text)].into_iter().chain(button).collect()
         });
         el("div").child(blind).child(size)
     } else {
@@ -97,6 +84,30 @@ later! {
     } else {
         None
     }
+}
+
+/// What is said of its size, and what its button does: the word on it, and how many turns are left out then.
+fn said(page: Page, panel: &Panel) -> Option<(String, Option<(Word, usize)>)> {
+    page.draft.track();
+    page.attached.track();
+    panel.turned.track();
+    let language = page.language.get();
+    let left_out = trimmed(page, panel);
+    if left_out > 0 {
+        return Some((Word::LeftOut.with(language, &[&left_out.to_string()]), Some((Word::SendAllTurns, 0))));
+    }
+    let said = load(page, panel, |load, window| {
+        let word = match load.fit(window) {
+            Fit::Over => Word::TooMuch,
+            Fit::Tight => Word::NearlyTooMuch,
+            Fit::Fits | Fit::Unknown => return None,
+        };
+        let room = window.room().unwrap_or_default();
+        let (total, room) = (words::short_count(load.total()), words::short_count(room));
+        let trim = load.trim(window).map(|trim| (Word::LeaveOutOldest, trim.turns));
+        Some((word.with(language, &[&total, &room]), trim))
+    });
+    said.flatten()
 }
 
 fn trim_button(page: Page, panel: &Panel, word: Word, turns: usize) -> El {
