@@ -51,6 +51,9 @@ const FRAME_MS: f64 = 17.0;
 /// at once.
 pub(super) const UNSEEN_MS: f64 = 500.0;
 
+/// What was drawn so many milliseconds ago still grows.
+const LATELY_MS: f64 = 1_000.0;
+
 thread_local! {
     static PAGE: Page = Page::new();
 }
@@ -155,6 +158,12 @@ pub(super) fn ask() {
 /// There is something to draw, at that time or later.
 pub(super) fn ask_at(at: f64) {
     PAGE.with(|page| page.ask_at(at));
+}
+
+pub(super) fn growing() -> usize {
+    let since = Clock::new(f64::INFINITY).now() - LATELY_MS;
+    let containers = PAGE.with(Page::containers);
+    containers.iter().filter(|container| container.rests_until.get() > since).count()
 }
 
 /// Without a frame, and whatever it takes.

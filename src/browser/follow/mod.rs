@@ -36,6 +36,11 @@ pub fn afterwards(act: impl FnOnce() + 'static) {
     frame::ask();
 }
 
+/// How many containers grow at the moment.
+pub(super) fn growing() -> usize {
+    frame::growing()
+}
+
 /// Keeps the end of one scroll container in view. Whoever scrolls up is left alone at once, until they
 /// come back to within 80 px of the end. Clones are the same; the last one dropped lets go of the
 /// element.

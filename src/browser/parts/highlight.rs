@@ -4,14 +4,20 @@
 //! are what. Only boxes on the screen have ranges, made when the page is idle: browsers look at all ranges
 //! of a page whenever its document changes, and while answers come it always does. The ranges are static,
 //! so that text that is appended moves none.
+//!
+//! Chromium 156 forgets all ranges of a page in each frame in which its document has changed, finds them again
+//! and paints all code that has any: with eight answers a quarter of what the main thread did. So while many
+//! grow, new colours come only where the reader is, and everywhere else once it is calmer.
 
 use std::cell::{Cell, RefCell};
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{CharacterData, Element, IntersectionObserver, IntersectionObserverEntry, Node};
 
 use super::{Code, Part, file, idle, number};
+use crate::browser::follow;
 
 /// In the order of the part's `Class`.
 const CLASSES: [&str; 10] = [
@@ -35,6 +41,11 @@ const BYTES_AT_ONCE: usize = 4 << 10;
 const BOXES: usize = 200;
 /// A line longer than this, in bytes, ends the colours of its block.
 const LINE: usize = 64 << 10;
+
+/// So many answers may grow while all code gets its colours.
+const MOST_GROWING: usize = 4;
+/// So often is looked whether it is calmer, or the reader has come, in milliseconds.
+const LOOK_MS: u32 = 300;
 
 /// Where a box carries its number.
 const NUMBER: &str = "tuttiBox";
@@ -221,15 +232,20 @@ impl Colours {
         }
     }
 
-    fn has_runs_to_draw(&self) -> bool {
-        self.blocks.iter().flat_map(|block| &block.boxes).any(Lines::is_behind)
+    /// Those that get colours now, and those that wait for it to become calmer.
+    fn has_runs_to_draw(&self) -> (bool, bool) {
+        let is_calm = is_calm();
+        let behind = || self.blocks.iter().flat_map(|block| &block.boxes).filter(|lines| lines.is_behind());
+        let is_next = behind().any(|lines| is_calm || lines.is_read());
+        (is_next, !is_next && behind().next().is_some())
     }
 
     /// Some of the ranges that are missing on the screen.
     fn draw_some(&mut self) {
+        let is_calm = is_calm();
         let mut room = RANGES_AT_ONCE;
         for lines in self.blocks.iter_mut().flat_map(|block| &mut block.boxes) {
-            if room > 0 && lines.is_behind() {
+            if room > 0 && lines.is_behind() && (is_calm || lines.is_read()) {
                 room = room.saturating_sub(lines.draw(room, &self.highlights));
             }
         }
@@ -313,6 +329,12 @@ impl Lines {
         self.is_seen && self.ranges.len() < self.runs.len()
     }
 
+    /// The reader is in that answer, with the pointer or with the focus.
+    fn is_read(&self) -> bool {
+        let answer = self.element.closest("section").ok().flatten();
+        answer.is_some_and(|answer| answer.matches(":is(:hover, :focus-within)") == Ok(true))
+    }
+
     fn uncolour(&mut self, highlights: &[Highlight]) {
         for (class, range) in self.ranges.drain(..) {
             if let Some(highlight) = highlights.get(usize::from(class)) {
@@ -371,26 +393,35 @@ fn texts(node: &Node, all: &mut Vec<(JsValue, u32)>) {
     }
 }
 
+fn is_calm() -> bool {
+    follow::growing() <= MOST_GROWING
+}
+
 async fn run() {
     let mut part = PART.take().unwrap_or(Part::new("highlight"));
     loop {
-        while with(|colours| Some(colours.has_runs_to_draw())) == Some(true) {
+        let (is_next, others_wait) = with(|colours| Some(colours.has_runs_to_draw())).unwrap_or_default();
+        if is_next {
             idle().await;
             with(|colours| {
                 colours.draw_some();
                 Some(())
             });
+            continue;
         }
         while let Some(id) = with(|colours| colours.gone.pop()) {
             part.ask(&[&[2][..], &id.to_le_bytes()].concat()).await;
         }
         let next = with(|colours| {
             let next = colours.next_text();
-            colours.is_running = next.is_some();
+            colours.is_running = next.is_some() || others_wait;
             next
         });
-        let Some((id, units, request)) = next else { break };
-        read(&mut part, id, units, &request).await;
+        match next {
+            Some((id, units, request)) => read(&mut part, id, units, &request).await,
+            None if others_wait => TimeoutFuture::new(LOOK_MS).await,
+            None => break,
+        }
     }
     PART.set(Some(part));
 }

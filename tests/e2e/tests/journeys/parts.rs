@@ -1,5 +1,7 @@
 //! What is loaded with the first code block and the first formula, and what it does.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tutti_e2e::{Browser, ComparePage, Phase, Result, journey_with};
 use tutti_test_server::{Script, chat};
@@ -154,6 +156,47 @@ async fn only_what_is_on_the_screen_has_ranges() {
         assert!((3..=2_000).contains(&count), "{count} ranges of 12,000");
         browser.screenshot("long-code-dark").await?;
         Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_many_answers_grow_code_is_coloured_where_the_reader_is() {
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        // Browsers may keep to six connections.
+        const ALL: usize = 6;
+        let code = chat::text("```rust\nfn main() {\n    let a = 1;\n}\n```\n\n");
+        let growing = (0..900).fold(Script::sse().send(code), |script, _| {
+            script.send(chat::text(".")).wait(Duration::from_millis(100))
+        });
+        world.host(OPENAI, growing);
+        let page = world.open_with(browser, &[OPENAI; ALL]).await?;
+        page.ask(PROMPT).await?;
+        for at in 0..ALL {
+            page.panel(at).wait_for("figure code").await?;
+        }
+        if !browser.read::<bool>("return 'Highlight' in window;", Value::Null).await? {
+            return Ok(());
+        }
+        // The last one, for the others would be coloured before it.
+        let focus = "panels()[args].querySelector('[name=stop]').focus(); return true;";
+        page.read::<bool>(focus, json!(ALL - 1)).await?;
+        wait_for_colours(browser, &["keyword fn"]).await?;
+        let coloured = "
+            const ranges = [...CSS.highlights.values()].flatMap((ranges) => [...ranges]);
+            const panel = (range) => panels().findIndex((it) => it.contains(range.startContainer));
+            return [...new Set(ranges.map(panel))].toSorted();";
+        assert_eq!(page.read::<Vec<usize>>(coloured, Value::Null).await?, [ALL - 1]);
+
+        page.stop_all().await?;
+        let all_are = "new Set([...CSS.highlights.values()].flatMap((ranges) => [...ranges])
+            .map((range) => range.startContainer.parentElement.closest('section'))).size";
+        let shown = "panels().filter((it) => {
+            const place = it.querySelector('figure code').getBoundingClientRect();
+            return place.left < innerWidth && place.right > 0;
+        }).length";
+        page.wait_until("colours everywhere", &format!("{all_are} === {shown}"), Value::Null).await
     })
     .await;
 }
