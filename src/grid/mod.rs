@@ -30,5 +30,5 @@ pub mod record;
 mod saved;
 pub mod script;
 pub mod settings;
-pub mod windows;
+pub mod told;
 pub mod workspace;

@@ -166,12 +166,12 @@ impl Page {
         self.info(&panel.settings.get_untracked()).map(|info| info.traits())
     }
 
-    /// What the provider's list says of the model, if the list is here.
+    /// What the provider's list says of the model; where no list is here, what it has said once.
     pub fn info(self, settings: &PanelSettings) -> Option<ModelInfo> {
         let origin = settings.provider().ok()?.base_url.origin();
         self.lists.with_untracked(|lists| {
-            let ModelList::Known(models) = lists.get(&(settings.provider.clone(), Some(origin)))? else {
-                return None;
+            let Some(ModelList::Known(models)) = lists.get(&(settings.provider.clone(), Some(origin))) else {
+                return comparison::told_of(settings);
             };
             models.iter().find(|model| model.call_id() == settings.model).cloned()
         })
@@ -422,7 +422,7 @@ later! {
                 Err(error) => ModelList::Failed(Box::new(error)),
             };
             page.lists.try_update(|lists| lists.insert(name, list));
-            comparison::learn_windows(page, &page.panels.get_untracked());
+            comparison::learn_models(page, &page.panels.get_untracked());
         });
     } else {}
 

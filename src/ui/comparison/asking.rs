@@ -293,7 +293,7 @@ pub(super) fn ask(page: Page, panels: &[Panel], round: RoundId, keep: bool, cont
         seats.collect::<Vec<_>>()
     };
     keeping::begun(page, round, &with(page, seats));
-    window::learn_windows(page, panels);
+    window::learn_models(page, panels);
     for (panel, ask) in written {
         page.start(panel, ask, keep);
         panel.turned.update(|count| *count += 1);

@@ -59,7 +59,7 @@ pub use questions::{last_question, next_question};
 pub use showing::go_to;
 pub use tools::{has_tools, is_kept, note, pick, quote_last, toggle_kept, tools};
 pub use turn::{edit_last, has_said, last_said, turn};
-pub use window::{has_line, learn_windows, planned_tokens, window_line};
+pub use window::{has_line, learn_models, planned_tokens, told_of, window_line};
 
 thread_local! {
     /// Each under its number, the oldest first. The page knows only the numbers: what only the rest of the

@@ -11,9 +11,11 @@ use crate::{
             window::{Fit, Load, Window},
         },
         estimate,
-        windows::Windows,
+        settings::PanelSettings,
+        told::Told,
     },
     later::later,
+    model::listing::ModelInfo,
     ui::{
         page::{Page, Pending},
         panel::state::Panel,
@@ -22,8 +24,8 @@ use crate::{
     },
 };
 
-/// Under which they are kept.
-const WINDOWS_KEPT: &str = "tutti.windows";
+/// Under which is kept what lists have told; its name is from when that was the windows alone.
+const TOLD: &str = "tutti.windows";
 
 later! {
     /// Whether there is something to say about it.
@@ -55,6 +57,13 @@ later! {
         el("div").child(blind).child(size)
     } else {
         el("div")
+    }
+
+    /// What its provider's list has told of the model, when it was here.
+    "1354" pub fn told_of(settings: &PanelSettings) -> Option<ModelInfo> {
+        known(|known| known.of(settings).cloned())
+    } else {
+        None
     }
 
     /// About how many tokens the panel is sent when what is pending is done: all of its past that goes along, what
@@ -139,7 +148,7 @@ fn trimmed(page: Page, panel: &Panel) -> usize {
 
 thread_local! {
     static COUNTED: RefCell<(String, u64)> = const { RefCell::new((String::new(), 0)) };
-    static WINDOWS: RefCell<Option<Windows>> = const { RefCell::new(None) };
+    static KNOWN: RefCell<Option<Told>> = const { RefCell::new(None) };
     static PASTS: RefCell<Vec<(u32, Past)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -154,21 +163,21 @@ fn counted(text: &str) -> u64 {
     })
 }
 
-/// Looks at what is known of models' windows, or adds to it.
-fn windows<T>(act: impl FnOnce(&mut Windows) -> T) -> T {
-    WINDOWS.with_borrow_mut(|known| {
-        act(known.get_or_insert_with(|| Windows::from_text(&storage::read(WINDOWS_KEPT).unwrap_or_default())))
+/// Looks at what lists have told of models, or adds to it.
+fn known<T>(act: impl FnOnce(&mut Told) -> T) -> T {
+    KNOWN.with_borrow_mut(|known| {
+        act(known.get_or_insert_with(|| Told::from_text(&storage::read(TOLD).unwrap_or_default())))
     })
 }
 
-/// What the list that is here says of the windows of these models is known from now on.
-pub fn learn_windows(page: Page, panels: &[Panel]) {
+/// What the list that is here says of these models is known from now on.
+pub fn learn_models(page: Page, panels: &[Panel]) {
     for panel in panels {
         let settings = panel.settings.get_untracked();
-        let Some(context) = page.info(&settings).and_then(|info| info.context) else { continue };
-        windows(|known| {
-            if known.learn(&settings, context) {
-                storage::write(WINDOWS_KEPT, &known.to_text());
+        let Some(info) = page.info(&settings) else { continue };
+        known(|known| {
+            if known.learn(&settings, &info) {
+                storage::write(TOLD, &known.to_text());
             }
         });
     }
@@ -212,8 +221,7 @@ impl Held {
 fn load<T: Default>(page: Page, panel: &Panel, act: impl FnOnce(&Load, Window) -> T) -> Option<T> {
     let settings = panel.settings.get();
     let info = page.info(&settings);
-    let mut window = Window::of(info.as_ref(), &settings);
-    window.context = window.context.or_else(|| windows(|known| known.of(&settings)));
+    let window = Window::of(info.as_ref(), &settings);
     window.room()?;
     let is_blind = info.is_some_and(|info| info.images == Some(false));
     let prompt = page.draft.with_untracked(|draft| counted(draft));

@@ -205,6 +205,16 @@ async fn a_model_without_eyes_says_so_and_is_sent_the_rest() {
             json!([{"role": "user", "content": "notes.md\n````\n가나다 ``` 日本\n````\n\nLook"}])
         );
 
+        // A reload asks for no list, and what it told is still known.
+        let lists = || blind.requests().iter().filter(|it| it.body_text().is_empty()).count();
+        let before = lists();
+        let page = page.reload().await?;
+        page.panel(1)
+            .wait_until("that the past has one too", "panels()[args].querySelector('.window .hint') !== null")
+            .await?;
+        assert!(!page.panel(0).shows(".window .hint").await?);
+        assert_eq!(lists(), before, "the list was asked for again");
+
         // In other words, and with the same files; one is left out.
         page.panel(0).press(".last-said button[name=edit]").await?;
         wait_for_chips(&page, "photo.jpg|notes.md").await?;
