@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     rc::Rc,
 };
 
@@ -25,7 +26,7 @@ use tutti::{
         answer::Answer,
         catalog,
         event::{Delta, StreamEvent},
-        json::Json,
+        json::{self, Json},
     },
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -105,6 +106,35 @@ async fn what_is_written_is_read_and_each_act_touches_only_its_own() {
     store.write(&Batch { is_strict: true, acts: vec![Act::Remove(Id(1))] }).await.expect("written");
     assert_eq!(store.records(Id(1)).await.expect("records"), []);
     assert_eq!(read(&store, Id(2)).await, other);
+}
+
+#[wasm_bindgen_test]
+async fn whatever_a_record_holds_is_read_as_it_was_written() {
+    const NAME: &str = "tutti.test.values";
+    delete(NAME).await;
+    let store = open(NAME, 1).await;
+    let all: String =
+        (0..0x300).filter_map(char::from_u32).chain("\u{2028}\u{feff}\u{ffff}🎼한か".chars()).collect();
+    let mut object = json::Object::default();
+    for name in ["", "__proto__", "toString", "1", "a b", &*all] {
+        object.set(name.to_owned(), Json::List(vec![Json::Text(name.to_owned().into()), Json::Null]));
+    }
+    for number in ["0", "-1", "1.5", "0.1", "9007199254740991"] {
+        object.set(["n", number].concat(), Json::Number(number.to_owned().into()));
+    }
+    object.set(
+        "deep".to_owned(),
+        Json::List(vec![Json::List(Vec::new()), Json::Bool(true), Json::Bool(false)]),
+    );
+    let record = (Key::Comparison(Id(1)), Json::Object(object));
+    store.write(&Batch::of([record.clone()])).await.expect("written");
+    let read = store.records(Id(1)).await.expect("records");
+    let by_name = |record: &Record| {
+        let Json::Object(object) = &record.1 else { panic!("an object") };
+        object.iter().map(|(name, value)| (name.to_owned(), value.to_text())).collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!(read.len(), 1);
+    assert_eq!(by_name(&read[0]), by_name(&record));
 }
 
 #[wasm_bindgen_test]

@@ -1,6 +1,6 @@
 //! Records as values that the browser stores.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, JSON, Object};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::model::json::{self, DEPTH_LIMIT, Json};
@@ -8,28 +8,10 @@ use crate::model::json::{self, DEPTH_LIMIT, Json};
 /// The largest number up to which every whole one is exact.
 const EXACT: f64 = 9_007_199_254_740_991.0;
 
-/// Deeper than any record of this program is; what is deeper is left out.
+/// By way of a text, so that the browser is called once for a record and not once for each of its fields.
 pub fn to_js(record: &Json<'_>) -> JsValue {
-    to_js_at(record, DEPTH_LIMIT)
-}
-
-fn to_js_at(record: &Json<'_>, depth: usize) -> JsValue {
-    let Some(depth) = depth.checked_sub(1) else { return JsValue::NULL };
-    match record {
-        Json::Null => JsValue::NULL,
-        Json::Bool(is) => (*is).into(),
-        Json::Number(text) => json::number::parse(text).map_or(JsValue::NULL, JsValue::from),
-        Json::Text(text) => text.as_ref().into(),
-        Json::List(items) => items.iter().map(|item| to_js_at(item, depth)).collect::<Array>().into(),
-        Json::Object(object) => {
-            let fields = Object::new();
-            for (name, value) in object.iter() {
-                // A plain object takes any field.
-                let _ = Reflect::set(&fields, &name.into(), &to_js_at(value, depth));
-            }
-            fields.into()
-        }
-    }
+    // What is written is what is read there.
+    JSON::parse(&record.to_text()).unwrap_or(JsValue::NULL)
 }
 
 /// `None` for what no record holds: functions, dates, what is too deep.
