@@ -1,7 +1,7 @@
 //! Two tabs on one conversation: one writes it, the other shows it while it grows, and may take it over.
 
 use serde_json::Value;
-use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, WindowHandle, journey, leaves_out};
+use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, WindowHandle, journey};
 use tutti_test_server::Replay;
 
 use crate::conversation::{Two, ask, said, turns};
@@ -172,12 +172,6 @@ async fn nobody_holds_any(browser: &Browser) -> Result {
 
 #[tokio::test]
 async fn a_page_that_was_put_aside_goes_on_and_writes_nothing_that_another_has_taken() {
-    if leaves_out(
-        &[Engine::WebKit],
-        "the first tab does not show what the second wrote; why is not known yet",
-    ) {
-        return;
-    }
     journey(async |browser| {
         let two = Two::new(numbered("red", 5), numbered("blue", 5)).await?;
         let first = two.open(browser).await?;
