@@ -1,5 +1,7 @@
-const WAIT = 16, END_WAIT = 1, MOST = 4e6, calls = new Map, utf8 = new TextEncoder;
-let parts = [], size = 0, unread = 0, timer = 0, due = 0, last = 0;
+const WAIT = 16, END_WAIT = 1, CROWD = 32, PACE = 24, GATHER = 3, MOST = 4e6, calls = new Map, utf8 = new TextEncoder;
+let parts = [], size = 0, unread = 0, timer = 0, due = 0, last = 0, gate;
+
+const turn = () => gate ??= new Promise(done => setTimeout(() => { gate = undefined; done(); }, PACE));
 
 const post = () => {
   timer = 0;
@@ -21,11 +23,11 @@ const post = () => {
 };
 
 const soon = wait => {
-  const at = last + wait;
+  const now = performance.now(), at = Math.max(last + wait, now + (calls.size > CROWD ? GATHER : 0));
   if (timer && due <= at) return;
   clearTimeout(timer);
   due = at;
-  timer = setTimeout(post, Math.max(0, at - performance.now()));
+  timer = setTimeout(post, at - now);
 };
 
 const say = (id, kind, bytes) => {
@@ -48,6 +50,7 @@ const call = async (id, url, init) => {
       const { done, value } = await reader.read();
       if (done) break;
       say(id, 1, value);
+      if (calls.size > CROWD) await turn();
       while (size > MOST && calls.has(id)) await new Promise(done => setTimeout(done, WAIT));
     }
     say(id, 2, []);

@@ -1,10 +1,13 @@
 //! Requests that a worker sends and reads: of two hundred answers the page's own thread then hears a
 //! hundred times a second, not ten thousand times.
 //!
-//! The worker gathers what comes for at most [16 ms](SOURCE), 1 ms where something ends, and posts it in one buffer, as records: the
-//! call's number, what it is, its length (each 32 bits, little end first), and its bytes. The page says
-//! when it has read four buffers (saying it costs more than reading one); while eight are unread the
-//! worker gathers on, and past 4 MB it reads no more.
+//! The worker gathers what comes for at most [16 ms](SOURCE), 1 ms where something ends, and posts it in one
+//! buffer, as records: the call's number, what it is, its length (each 32 bits, little end first), and its
+//! bytes. The page says when it has read four buffers (saying it costs more than reading one); while eight are
+//! unread the worker gathers on, and past 4 MB it reads no more.
+//!
+//! Of more than 32 answers each is read every 24 ms, all together: a token that is read alone costs the browser
+//! more than all that is done with it afterwards, and wakes the worker for itself.
 //! The worker decides nothing: which requests there are, and what they may carry, is decided here.
 
 use std::{

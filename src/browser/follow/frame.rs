@@ -27,7 +27,7 @@ const TOUCH_MS: f64 = 5_000.0;
 /// next frame. In milliseconds: a frame has 16, and layout and paint need theirs.
 const BUDGET_MS: f64 = 6.0;
 /// Where answers have ended, which somebody may wait for.
-const END_BUDGET_MS: f64 = 12.0;
+const END_BUDGET_MS: f64 = 24.0;
 
 /// What was drawn rests so many times as long as drawing and laying it out took: what comes fast, and a block
 /// without end, which no browser lays out in parts, is drawn less often, not at the cost of all others. What
@@ -309,28 +309,38 @@ impl Clock {
     }
 }
 
+/// Why a container is drawn.
+#[derive(Clone, Copy, PartialEq)]
+enum Turn {
+    Ended,
+    Seen,
+    Unseen,
+}
+
 /// A container that was drawn in this pass, and how long that took.
 type Drawn = (Rc<Container>, f64);
 
-/// Those on the screen, in turns; then, while there is time, those whose last drawing is long ago.
+/// Answers that have ended; then those on the screen, in turns; then, while there is time, those whose last
+/// drawing is long ago.
 fn draw(clock: &Clock) -> Vec<Drawn> {
     let (mut all, turn) = PAGE.with(|page| (page.containers(), page.turn.get()));
     let turn = turn.checked_rem(all.len()).unwrap_or_default();
     all.rotate_left(turn);
     let mut drawn = Vec::new();
+    let first = clock.now();
+    let kind = |container: &Rc<Container>| match container.news() {
+        News::NONE => None,
+        News::LAST => Some(Turn::Ended),
+        _ if first < container.due_at() => None,
+        _ if container.is_seen.get() => Some(Turn::Seen),
+        _ => Some(Turn::Unseen),
+    };
     let has_ended = all.iter().any(|container| container.news() == News::LAST);
     let budget = if has_ended { END_BUDGET_MS } else { BUDGET_MS };
-    let first = clock.now();
     let mut began = first;
-    for is_seen in [true, false] {
+    for turns in [Turn::Ended, Turn::Seen, Turn::Unseen] {
         for (at, container) in all.iter().enumerate() {
-            let is_due = container.is_seen.get() == is_seen
-                && match container.news() {
-                    News::NONE => false,
-                    News::LAST => true,
-                    _ => first >= container.due_at(),
-                };
-            if !is_due {
+            if kind(container) != Some(turns) {
                 continue;
             }
             container.draw();

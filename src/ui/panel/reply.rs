@@ -289,9 +289,10 @@ impl ReplySink for ReplyState {
 
     fn apply(&self, events: &[StreamEvent], call: &Call, now_ms: u64) {
         let mut fresh = (String::new(), String::new());
-        let mut has_extras = false;
+        let (mut has_extras, mut is_finished) = (false, false);
         for event in events {
             match event {
+                StreamEvent::Finish(_) => is_finished = true,
                 StreamEvent::Delta(Delta::Text(text) | Delta::Refusal(text)) => fresh.0.push_str(text),
                 StreamEvent::Delta(Delta::Reasoning { text, .. }) => fresh.1.push_str(text),
                 StreamEvent::Delta(Delta::ToolCall { .. } | Delta::Citation(_)) | StreamEvent::Usage(_) => {
@@ -313,7 +314,8 @@ impl ReplySink for ReplyState {
             live.fresh.reasoning.push_str(&reasoning);
             live.fresh.is_whole = is_over;
         });
-        match is_over {
+        // The provider has said that it has finished: its last words do not wait for the body to end.
+        match is_over || is_finished {
             true => self.news.came_last(),
             false if has_text => self.news.came(),
             false => {}

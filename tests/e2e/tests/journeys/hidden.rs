@@ -8,7 +8,7 @@ use tutti_e2e::{Browser, ComparePage, Engine, Phase, Result, drawn, journey, jou
 use tutti_test_server::{End, Mount, Replay, Script, chat};
 
 use crate::stand_ins::{
-    Beats, Locals, MAY_LOSE_MS, PROMPT, PROVIDERS, SITE, World, counted, page_server, stored,
+    Beats, Locals, MAY_LOSE_MS, OPENAI, PROMPT, PROVIDERS, SITE, World, counted, page_server, stored,
 };
 
 #[tokio::test]
@@ -188,6 +188,34 @@ const HURRY: &str = "
     window.slept = 0;
     Date.now = () => Math.round(begun + slept + now() * 20);
     return true;";
+
+#[tokio::test]
+async fn last_words_are_drawn_when_the_provider_has_finished_though_the_body_goes_on() {
+    let world = World::new().await;
+    journey_with(world.options(), async |browser| {
+        let host = world.host(
+            OPENAI,
+            Script::sse()
+                .send(chat::text("one "))
+                .wait_for_release()
+                .send(chat::text("two"))
+                .send(chat::finish("stop"))
+                .wait_for_release()
+                .send(chat::DONE),
+        );
+        let page = world.open_with(browser, &[OPENAI]).await?;
+        page.ask(PROMPT).await?;
+        page.panel(0).wait_for_text().await?;
+        browser.read::<bool>(BE_HIDDEN, Value::Null).await?;
+        host.release(1);
+        let is_drawn = "view(panels()[args]).text === 'one two'";
+        page.panel(0).wait_until("its last words", is_drawn).await?;
+        assert_eq!(page.panel(0).view().await?.phase, Phase::Streaming);
+        host.release(1);
+        page.panel(0).wait_for_phase(Phase::Finished).await
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_stream_that_died_while_the_computer_slept_says_so_and_can_be_asked_again() {
