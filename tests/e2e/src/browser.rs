@@ -213,7 +213,8 @@ impl Browser {
                 let value;
                 try {{ value = met(); }} catch (error) {{ value = null; }}
                 if (!value) return;
-                end({{ met: value }});
+                // An element may be gone before the driver has taken hold of it.
+                end({{ met: value instanceof Node || value }});
             }}
             function end(answer) {{
                 watch.disconnect();
