@@ -4,8 +4,8 @@
 const panels = [...document.querySelectorAll("[data-panel]")];
 const replies = panels.map((panel) => panel.querySelector(".reply"));
 
-// Markdown keeps no white space at the ends of lines.
-const words = (text) => text.replace(/\s+/g, " ");
+// Markdown keeps no white space at the ends of lines, and none stands between its blocks.
+const words = (text) => text.replace(/\s+/g, "");
 
 // The last characters that are shown, without reading the whole text.
 const tail = (reply) => {
