@@ -8,6 +8,7 @@
 //!
 //! Of more than 32 answers each is read every 24 ms, all together: a token that is read alone costs the browser
 //! more than all that is done with it afterwards, and wakes the worker for itself.
+//!
 //! The worker decides nothing: which requests there are, and what they may carry, is decided here.
 
 use std::{

@@ -160,7 +160,8 @@ pub(super) fn ask_at(at: f64) {
     PAGE.with(|page| page.ask_at(at));
 }
 
-pub(super) fn growing() -> usize {
+/// How many containers grow at the moment.
+pub fn growing() -> usize {
     let since = Clock::new(f64::INFINITY).now() - LATELY_MS;
     let containers = PAGE.with(Page::containers);
     containers.iter().filter(|container| container.rests_until.get() > since).count()
@@ -326,21 +327,21 @@ fn draw(clock: &Clock) -> Vec<Drawn> {
     let (mut all, turn) = PAGE.with(|page| (page.containers(), page.turn.get()));
     let turn = turn.checked_rem(all.len()).unwrap_or_default();
     all.rotate_left(turn);
-    let mut drawn = Vec::new();
     let first = clock.now();
-    let kind = |container: &Rc<Container>| match container.news() {
+    let why = |container: &Rc<Container>| match container.news() {
         News::NONE => None,
         News::LAST => Some(Turn::Ended),
         _ if first < container.due_at() => None,
         _ if container.is_seen.get() => Some(Turn::Seen),
         _ => Some(Turn::Unseen),
     };
-    let has_ended = all.iter().any(|container| container.news() == News::LAST);
-    let budget = if has_ended { END_BUDGET_MS } else { BUDGET_MS };
+    let whys: Vec<Option<Turn>> = all.iter().map(why).collect();
+    let budget = if whys.contains(&Some(Turn::Ended)) { END_BUDGET_MS } else { BUDGET_MS };
+    let mut drawn = Vec::new();
     let mut began = first;
-    for turns in [Turn::Ended, Turn::Seen, Turn::Unseen] {
-        for (at, container) in all.iter().enumerate() {
-            if kind(container) != Some(turns) {
+    for next in [Turn::Ended, Turn::Seen, Turn::Unseen] {
+        for (at, (container, why)) in all.iter().zip(&whys).enumerate() {
+            if *why != Some(next) {
                 continue;
             }
             container.draw();

@@ -16,6 +16,7 @@ use std::{
 use web_sys::Element;
 
 use super::{Listener, is_hidden};
+pub use frame::growing;
 pub use news::News;
 
 /// The reader who is at most so far from the end, in CSS pixels, has come back to it.
@@ -34,11 +35,6 @@ pub fn afterwards(act: impl FnOnce() + 'static) {
     }
     afterwards::put(act);
     frame::ask();
-}
-
-/// How many containers grow at the moment.
-pub(super) fn growing() -> usize {
-    frame::growing()
 }
 
 /// Keeps the end of one scroll container in view. Whoever scrolls up is left alone at once, until they

@@ -8,7 +8,7 @@ use tutti_e2e::{ComparePage, Engine, Phase, Result, check_accessibility, journey
 use tutti_test_server::{Replay, TestServer};
 
 use crate::conversation::Two;
-use crate::stand_ins::{MODEL, PROVIDERS, World, chat_answer, open_again, page_server};
+use crate::stand_ins::{MODEL, PROVIDERS, World, chat_answer, lists_asked, open_again, page_server};
 
 /// A photo that is larger than any provider looks at and says where it was taken; a text; a file that is neither.
 const FILES: &str = "
@@ -206,14 +206,13 @@ async fn a_model_without_eyes_says_so_and_is_sent_the_rest() {
         );
 
         // A reload asks for no list, and what it told is still known.
-        let lists = || blind.requests().iter().filter(|it| it.body_text().is_empty()).count();
-        let before = lists();
+        let before = lists_asked(&blind);
         let page = page.reload().await?;
         page.panel(1)
             .wait_until("that the past has one too", "panels()[args].querySelector('.window .hint') !== null")
             .await?;
         assert!(!page.panel(0).shows(".window .hint").await?);
-        assert_eq!(lists(), before, "the list was asked for again");
+        assert_eq!(lists_asked(&blind), before, "the list was asked for again");
 
         // In other words, and with the same files; one is left out.
         page.panel(0).press(".last-said button[name=edit]").await?;

@@ -8,7 +8,7 @@ use tutti_e2e::{ComparePage, Phase, Result, journey};
 use tutti_test_server::TestServer;
 
 use crate::conversation::{Two, ask};
-use crate::stand_ins::{MODEL, chat_answer, numbered, open_again, page_server};
+use crate::stand_ins::{MODEL, chat_answer, lists_asked, numbered, open_again, page_server};
 
 async fn focus_is(page: &ComparePage<'_>, what: &str, selector: &str) -> Result {
     page.wait_until(what, "document.activeElement?.matches(args)", json!(selector)).await
@@ -166,11 +166,10 @@ async fn that_a_model_cannot_take_it_is_said_after_a_reload_too() {
         page.set_prompt(&"many more words ".repeat(60)).await?;
         let is_said = "panels()[args].querySelector('.window-line [name=trim]') !== null";
         page.panel(0).wait_until("that it does not fit", is_said).await?;
-        let lists = || small.requests().iter().filter(|it| it.body_text().is_empty()).count();
-        let before = lists();
+        let before = lists_asked(&small);
         let page = page.reload().await?;
         page.panel(0).wait_until("that it does not fit", is_said).await?;
-        assert_eq!(lists(), before, "the list was asked for again");
+        assert_eq!(lists_asked(&small), before, "the list was asked for again");
 
         // The focus stays where the button was, and goes on where there is none any more.
         page.panel(0).press(".window-line [name=trim]").await?;

@@ -340,3 +340,8 @@ impl Beats {
 pub fn numbered(name: &str, count: usize) -> impl Fn() -> Vec<Replay> {
     move || (1..=count).map(|at| chat_answer([format!("{name} {at}").as_str()])).collect()
 }
+
+/// How often the list of models was asked for: only those requests have no body.
+pub fn lists_asked(host: &Mount) -> usize {
+    host.requests().iter().filter(|request| request.body_text().is_empty()).count()
+}
